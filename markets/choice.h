@@ -1,0 +1,46 @@
+/*
+ * Choices drawn: many buyers at once from the probabilities of markets/demand.h.
+ *
+ * A draw inverts the cumulative sum of exp(u/mu) with one uniform. Buyers are
+ * evaluated in blocks of BT_CHOICE_BLOCK with the vector exponential, utilities laid
+ * out [product][buyer of the block]; the result does not depend on the blocking.
+ * Gumbel-max (J + 1 draws, slower) exists as a test oracle only.
+ */
+#ifndef BT_MARKETS_CHOICE_H
+#define BT_MARKETS_CHOICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "markets/demand.h"
+
+enum { BT_CHOICE_BLOCK = 16 };
+
+#define BT_CHOSE_OUTSIDE UINT32_MAX
+
+/* Draw by inversion from weights w[option] >= 0 (not normalised) plus an outside weight:
+ * returns the option, or BT_CHOSE_OUTSIDE. uniform in [0, 1). Draws consumed: none. */
+uint32_t bt_choose_by_inversion(const double *weight, size_t n_options, double outside_weight,
+                                double uniform);
+
+/* Homogeneous logit: everyone has the same utilities. Draws `count` choices given
+ * uniform[count] and adds to sold[product]. Cost O(count log J): one table per call. */
+void bt_choose_common(const bt_demand *demand, size_t type, const double *price,
+                      const double *uniform, size_t count, uint32_t *choice, uint64_t *sold,
+                      bt_demand_work *work);
+
+/* Individual buyers: buyer i of this batch has its own utilities in units of mu,
+ * utility[product * count + i] (price already in), outside_utility[i] (-inf: none),
+ * one uniform each. choice[i] receives the product or BT_CHOSE_OUTSIDE; log_sum[i]
+ * (NULL allowed) receives log sum exp of the utilities (times mu: the expected maximum
+ * utility). Arrays may have any alignment. */
+void bt_choose_block(const double *utility, const double *outside_utility, size_t n_products,
+                     size_t count, const double *uniform, uint32_t *choice, double *log_sum);
+
+/* One buyer of a given type, event by event: the same choice as the block form would
+ * give. Cost: one vector exponential over its considered products. Returns a product
+ * index or BT_CHOSE_OUTSIDE. */
+uint32_t bt_choose_one(const bt_demand *demand, size_t type, const double *price,
+                       double uniform, bt_demand_work *work);
+
+#endif
