@@ -42,7 +42,17 @@ bool bt_archive_restores(const bt_archive *archive);
 /* BT_OK, or the first failure with its sentence (which names the label). */
 bt_status bt_archive_status(const bt_archive *archive, bt_error *error);
 
-/* The bytes saved so far, sealed with a checksum; owned by the archive. */
+/* Report that what was restored makes no sense to its owner: a failure like those
+ * of bt_archive_field. */
+void bt_archive_fail(bt_archive *archive, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Whether a restoring archive has no field left: whoever restored the last object
+ * asks, since a field that nobody read belongs to another program. */
+bool bt_archive_at_end(const bt_archive *archive);
+
+/* The bytes saved so far, sealed with a checksum; owned by the archive and valid
+ * until the next field. NULL and 0 after a failure or when the archive restores. */
 const void *bt_archive_bytes(bt_archive *archive, size_t *size);
 
 #endif
