@@ -1,0 +1,62 @@
+/*
+ * The experiment file as parameter structs: what one sweep point says.
+ */
+#ifndef BT_EXPERIMENTS_EXPERIMENT_H
+#define BT_EXPERIMENTS_EXPERIMENT_H
+
+#include "experiments/document.h"
+#include "sim/parameter.h"
+#include "sim/status.h"
+
+/* horizon: {periods: 200000, until_stable: 100000} or {time: 30 d} */
+typedef struct bt_horizon_parameters {
+    int64_t periods;      /* 0: not given */
+    double time;          /* days; NAN: not given */
+    int64_t until_stable; /* stop when greedy behaviour was stable so long; 0: never */
+} bt_horizon_parameters;
+
+/* record: {every: 1000, series: [price, profit], value: mean | last} */
+typedef struct bt_record_parameters {
+    double every;        /* periods or days; 0: only the end */
+    bt_text_list series; /* empty: the market's defaults */
+    int32_t value;       /* 0 mean over the interval, 1 last */
+} bt_record_parameters;
+
+/* Common to all sellers, beside their policy's parameters. */
+typedef struct bt_seller_common {
+    const char *name;
+    bt_option reprice; /* every: | poisson: | after_sales:   (default {every: 1}) */
+    double reprice_offset;
+} bt_seller_common;
+
+typedef struct bt_checkpoint_parameters {
+    double every; /* periods or days of simulated time; 0: never */
+} bt_checkpoint_parameters;
+
+typedef struct bt_experiment {
+    int64_t format;
+    const char *name;
+    int64_t seed;
+    int64_t replications;
+    bt_horizon_parameters horizon;
+    bt_registered market;     /* `type` */
+    bt_table_list sellers;    /* of bt_registered with bt_seller_common; `policy` */
+    bt_registered buyers;     /* `type` */
+    bt_record_parameters record;
+    bt_checkpoint_parameters checkpoint;
+    bool trace;                 /* log every event */
+    bool common_random_numbers;
+    bool pair_failures_stop;    /* on_failure: continue | stop */
+    double confidence_level;
+} bt_experiment;
+
+/* The table of the whole file but `sweep` (experiments/sweep.h reads that). */
+extern const bt_parameter_table bt_experiment_table;
+
+/* Bind a document (without its sweep) and check what one table cannot: references
+ * (a product's seller, names in nests and segments), the horizon against the market,
+ * series names. Everything is owned by `arena`. */
+bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experiment,
+                             bt_arena *arena, bt_diagnostics *diagnostics);
+
+#endif

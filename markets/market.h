@@ -1,0 +1,122 @@
+/*
+ * What an experiment asks of a market mechanism: posted prices, bargaining, shopbot
+ * search, auctions each fill one bt_market_type.
+ *
+ * Two lives: a *model* per sweep point (demand, ownership, benchmarks; read only,
+ * shared by the point's replications), and a *market* per run (its sellers, buyers and
+ * state, driven by the engine). What can be recorded is listed in tables, from which
+ * come the `record:` checks, the result file's variables and `bertrand describe`.
+ */
+#ifndef BT_MARKETS_MARKET_H
+#define BT_MARKETS_MARKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "markets/buyers.h"
+#include "markets/seller.h"
+#include "sim/engine.h"
+#include "sim/parameter.h"
+#include "sim/status.h"
+
+/* The further dimension of a series, an outcome or a benchmark. */
+typedef enum bt_axis {
+    BT_AXIS_NONE,
+    BT_AXIS_PRODUCT,
+    BT_AXIS_SELLER,
+    BT_AXIS_SEGMENT,
+    BT_AXIS_SELLER_STATE, /* [seller * state]: limit strategies */
+    BT_AXIS_CYCLE_PRODUCT /* [position in the limit cycle * product] */
+} bt_axis;
+
+typedef struct bt_series {
+    const char *name;      /* "price" */
+    const char *long_name; /* "posted price" */
+    const char *units;
+    bt_axis axis;
+    bool is_integer;       /* outcomes only: int64 in the file */
+    bool is_default;       /* recorded when the file does not say what to record */
+} bt_series;
+
+/* A constant of a sweep point, stored beside the series. */
+typedef struct bt_benchmark {
+    const char *name; /* "nash_price" */
+    const char *long_name;
+    const char *units;
+    bt_axis axis;
+    const double *value; /* [length of the axis], owned by the model */
+} bt_benchmark;
+
+/* Names and sizes that the wiring needs. Owned by the model. */
+typedef struct bt_market_layout {
+    size_t n_products;
+    size_t n_sellers;
+    size_t n_segments;
+    const char *const *product_name;
+    const char *const *seller_name;
+    const uint32_t *product_seller; /* [product] */
+    const double *product_cost;     /* [product] */
+    const double *nash_price;         /* [product] reference prices for grids; NAN: none */
+    const double *joint_profit_price; /* [product] */
+    const bt_demand *demand;
+    const bt_ownership *ownership;
+    double fee_per_unit;
+    double fee_ad_valorem;
+} bt_market_layout;
+
+typedef struct bt_market_model_setting {
+    const void *parameters; /* of the market type */
+    const char *const *seller_names; /* [n] names in the experiment's `sellers:`, in order */
+    size_t n_seller_names;
+    int n_threads;
+} bt_market_model_setting;
+
+typedef struct bt_market_setting {
+    const void *model;
+    bt_sim *sim;
+    bt_arena *arena;
+    bt_seller *sellers; /* [seller] */
+    size_t n_sellers;
+    const bt_buyers_type *buyers_type;
+    void *buyers;
+    bool is_periodic;        /* horizon in periods (else in days) */
+    double horizon;          /* periods or days */
+    double stable_periods;   /* stop when all greedy behaviour was stable so long; 0: never */
+    bool record_last;        /* records hold the last value, not the interval's mean */
+} bt_market_setting;
+
+typedef struct bt_market_type {
+    bt_described described;
+
+    const bt_series *series; /* recordable over time */
+    size_t n_series;
+    const bt_series *outcomes; /* once per run, always stored */
+    size_t n_outcomes;
+
+    bt_status (*prepare)(const bt_market_model_setting *setting, void **model,
+                         bt_error *error);
+    void (*release)(void *model);
+    const bt_market_layout *(*layout)(const void *model);
+    size_t (*benchmarks)(const void *model, const bt_benchmark **benchmarks);
+
+    /* Make the run's market and register its events with the engine. */
+    bt_status (*create)(const bt_market_setting *setting, void **self, bt_error *error);
+
+    /* Length of the state axis for this run's sellers (0: no finite strategies) and of the
+     * longest cycle that is reported. */
+    size_t (*n_states)(const void *self);
+
+    /* Values of one series over the interval since the last bt_market_type.record_done:
+     * value [length of its axis]. Never changes the trajectory. */
+    bt_status (*record)(void *self, size_t series, double *value, bt_error *error);
+    void (*record_done)(void *self);
+
+    /* One outcome after the run: double or int64 elements [length of its axis]. */
+    bt_status (*outcome)(void *self, size_t outcome, void *value, bt_error *error);
+
+    void (*archive)(void *self, bt_archive *archive);
+    void (*destroy)(void *self); /* what the arena does not own; may be NULL */
+} bt_market_type;
+
+#endif

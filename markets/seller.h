@@ -1,0 +1,150 @@
+/*
+ * What a market asks of a seller. A pricebot answers by filling one bt_seller_type in
+ * one file of agents/sellers/ and adding one line to that folder's registry.
+ *
+ * A seller owns products and reprices on its own clock (see bt_repricing). Each time it
+ * is due the market first tells it what came of its last prices (`observe`), then asks
+ * for new ones (`decide`). In a synchronous periodic market that is: all decide, buyers
+ * buy, all observe, in the sellers' order.
+ *
+ * The feedback level is part of the type, and a seller gets no more than it declares.
+ */
+#ifndef BT_MARKETS_SELLER_H
+#define BT_MARKETS_SELLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "markets/demand.h"
+#include "markets/grid_game.h"
+#include "markets/ownership.h"
+#include "sim/archive.h"
+#include "sim/arena.h"
+#include "sim/parameter.h"
+#include "sim/random.h"
+#include "sim/status.h"
+
+/* What a seller may see (spec levels B, B+, P, F, G; the last knows the true demand).
+ * Bits, so that a type names exactly what it needs. Own profit is always told. */
+typedef enum bt_feedback {
+    BT_SEES_OWN_PROFIT = 0,            /* B */
+    BT_SEES_OWN_SALES = 1 << 0,        /* B+: own sales and the number of buyers */
+    BT_SEES_RIVAL_PRICES = 1 << 1,     /* P */
+    BT_SEES_COUNTERFACTUALS = 1 << 2,  /* F: profit of each own action against the rivals'
+                                          realised prices */
+    BT_SEES_OWN_GRADIENT = 1 << 3,     /* G: d own expected profit / d own price */
+    BT_KNOWS_DEMAND = 1 << 4           /* the model itself: best responders */
+} bt_feedback;
+
+#define BT_NO_ACTION UINT64_MAX
+
+/* Objects that sellers of one run share (a common random stream of a published
+ * experiment): found by key, made zeroed at first call, owned by the run. */
+typedef struct bt_shared bt_shared;
+void *bt_shared_object(bt_shared *shared, const char *key, size_t size, bool *is_new);
+
+/* What a seller knows when it is made. Borrowed; lives as long as the run. */
+typedef struct bt_seller_setting {
+    const char *name;
+    uint32_t seller; /* its index */
+    uint32_t n_sellers;
+    uint32_t n_products; /* of the market */
+    uint32_t n_own;
+    const uint32_t *own_product; /* [own] ascending */
+    const double *own_cost;      /* [own] */
+    double fee_per_unit;
+    double fee_ad_valorem;
+    const double *nash_price;         /* [product] reference prices that grids are laid */
+    const double *joint_profit_price; /* [product] around; NAN where there is none */
+    uint64_t replication;
+    bt_random_key key;
+    bt_arena *arena;
+    bt_shared *shared;
+    const bt_demand *demand;       /* NULL unless BT_KNOWS_DEMAND */
+    const bt_ownership *ownership; /* NULL unless BT_KNOWS_DEMAND */
+} bt_seller_setting;
+
+/* What a seller learns before the first period, when all sellers exist. */
+typedef struct bt_seller_rivals {
+    const size_t *n_actions;  /* [seller] sizes of all finite action sets; 0: continuous */
+    const bt_grid_game *game; /* payoffs over all joint actions, for initial values; NULL
+                                 unless all sellers are on grids, or if too large */
+} bt_seller_rivals;
+
+/* What stands when a seller is asked for prices. */
+typedef struct bt_seller_view {
+    double time;           /* periods, or days */
+    uint64_t joint_action; /* standing actions of all (as in grid_game.h); BT_NO_ACTION
+                              before the first, without rival prices, or off grids */
+    const double *price;   /* [product] standing prices; NULL without rival prices */
+} bt_seller_view;
+
+/* What came of a seller's last prices, over the interval since. */
+typedef struct bt_seller_feedback {
+    double time;
+    double duration;            /* of the interval; 1 in a synchronous market */
+    double profit;              /* own, after fees, per unit of time, times market size */
+    uint64_t joint_action;      /* that stand now; BT_NO_ACTION as above */
+    const double *price;        /* [product] now; NULL without rival prices */
+    const double *own_sales;    /* [own] per unit of time; NULL unless told */
+    double n_buyers;            /* per unit of time; NAN unless told */
+    const double *counterfactual_profit; /* [action]; NULL unless told */
+    const double *own_gradient; /* [own]; NULL unless told */
+} bt_seller_feedback;
+
+typedef struct bt_seller_type {
+    bt_described described;
+    uint32_t feedback; /* bt_feedback bits */
+
+    /* Make a seller from its parameter struct. Allocate from the setting's arena only. */
+    bt_status (*create)(const void *parameters, const bt_seller_setting *setting, void **self,
+                        bt_error *error);
+
+    /* The finite action set, if there is one: returns the number of actions and points
+     * *action_price at [action * own] prices. 0: prices are continuous. May be NULL. */
+    size_t (*actions)(const void *self, const double **action_price);
+
+    /* All sellers exist now. May be NULL. */
+    bt_status (*begin)(void *self, const bt_seller_rivals *rivals, bt_error *error);
+
+    /* New prices: writes own_price [own] and returns the action's index, or BT_NO_ACTION
+     * for a continuous seller. */
+    uint64_t (*decide)(void *self, const bt_seller_view *view, double *own_price);
+
+    /* Learn. Returns true if the seller's greedy behaviour at the visited state changed
+     * (the market counts how long all sellers' behaviour has been stable). May be NULL. */
+    bool (*observe)(void *self, const bt_seller_feedback *feedback);
+
+    /* List all state. May be NULL for a seller without state. */
+    void (*archive)(void *self, bt_archive *archive);
+
+    /* The greedy (limit) strategy, for sellers whose behaviour is a finite function of
+     * the last `memory` joint actions: number of states (0: none) and the action in one
+     * state. State = sum_k joint_{t-1-k} n_joint^(memory-1-k): the newest is the most
+     * significant; with memory 0 the only state is 0. May be NULL. */
+    size_t (*n_states)(const void *self, size_t *memory);
+    uint64_t (*greedy_action)(const void *self, size_t state);
+} bt_seller_type;
+
+/* When a seller reprices. */
+typedef enum bt_repricing_kind {
+    BT_REPRICE_EVERY,      /* at offset + k * every */
+    BT_REPRICE_POISSON,    /* at Poisson times of a rate */
+    BT_REPRICE_AFTER_SALES /* after each `value` units sold */
+} bt_repricing_kind;
+
+typedef struct bt_repricing {
+    bt_repricing_kind kind;
+    double value;  /* interval, rate, or number of sales */
+    double offset; /* BT_REPRICE_EVERY: time of the first */
+} bt_repricing;
+
+/* A seller in a market. */
+typedef struct bt_seller {
+    const bt_seller_type *type;
+    void *self;
+    bt_repricing repricing;
+} bt_seller;
+
+#endif
