@@ -42,7 +42,8 @@ typedef struct bt_demand {
     bt_demand_model model;
     size_t n_products;
     size_t n_types;
-    double size;              /* mass of buyers */
+    size_t n_entries; /* room for considered products, all rows together */
+    double size;      /* mass of buyers */
     bool has_outside_option;
 
     double *weight;            /* [type] sum to one */
@@ -50,15 +51,15 @@ typedef struct bt_demand {
     double *price_sensitivity; /* [type] alpha > 0 */
     double *outside_utility;   /* [type] a_0; unused without an outside option */
     uint8_t *transform;        /* [type] bt_price_transform */
-    double *transform_value;   /* [type] Box-Cox lambda, or the budget b */
+    double *transform_value;   /* [type] Box-Cox lambda (0: log), or the budget b */
 
     size_t *row_start;            /* [type + 1]: type r considers row_start[r] .. */
     uint32_t *considered_product; /* [row entry] ascending within a row */
     double *considered_quality;   /* [row entry] q_rj */
 
-    size_t n_nests;       /* nested logit: nests partition products */
+    size_t n_nests;          /* nested logit: nests partition products */
     double nest_correlation; /* rho in [0, 1) */
-    uint32_t *nest;       /* [product] */
+    uint32_t *nest;          /* [product] */
 } bt_demand;
 
 /* A demand with room for n_entries considered products in all rows together
@@ -73,7 +74,8 @@ void bt_demand_destroy(bt_demand *demand);
  * range, nests in range, rho, weights (normalised to sum to one in place). */
 bt_status bt_demand_check(bt_demand *demand, bt_error *error);
 
-/* f(p) and f'(p) of one type; -f is -inf for a budget exceeded. */
+/* f(p) and f'(p) of one type. f is +inf for an infinite price and for a budget exceeded,
+ * and f' is 0 there. Log and Box-Cox take prices below DBL_MIN as DBL_MIN. */
 double bt_price_disutility(const bt_demand *demand, size_t type, double price);
 double bt_price_disutility_slope(const bt_demand *demand, size_t type, double price);
 
@@ -81,22 +83,34 @@ double bt_price_disutility_slope(const bt_demand *demand, size_t type, double pr
  * the case with closed forms. */
 bool bt_demand_is_homogeneous(const bt_demand *demand);
 
-/* Working memory for the functions below, for one thread. */
+/* Working memory for the functions below, for one caller at a time; made for a demand
+ * that was checked. NULL when memory is out. */
 typedef struct bt_demand_work bt_demand_work;
 bt_demand_work *bt_demand_work_create(const bt_demand *demand);
 void bt_demand_work_destroy(bt_demand_work *work);
 
+/* Let bt_demand_shares use up to n_threads threads (one until this is called). Only
+ * demands with many row entries do; the bits are the same for any number. */
+bt_status bt_demand_work_use_threads(bt_demand_work *work, size_t n_threads, bt_error *error);
+
 /* Choice probabilities of one type at prices [product]: probability[k] for the k-th
  * considered product of its row, and the outside probability (0 when off). The largest
  * term is taken out; +inf prices give probability zero. Returns mu log sum exp(u/mu)
- * (nested: the inclusive value), the expected maximum utility. */
+ * (nested: the inclusive value), the expected maximum utility. A buyer without outside
+ * option who can afford nothing stays out with probability one, and -inf is returned. */
 double bt_choice_probabilities(const bt_demand *demand, size_t type, const double *price,
                                double *probability, double *outside_probability,
                                bt_demand_work *work);
 
+/* The same before normalisation: weight[k] = exp((u_k - max u)/mu), the largest over the
+ * row and the outside option (nested: the probabilities). What a draw needs. */
+void bt_choice_weights(const bt_demand *demand, size_t type, const double *price,
+                       double *weight, double *outside_weight, bt_demand_work *work);
+
 /* Expected shares at prices [product]: share[product], the outside share, and (NULL
- * allowed) the consumer surplus per buyer (markets/welfare.h). Sums over types in
- * fixed blocks: the same bits for any thread count. */
+ * allowed) the consumer surplus per buyer, the log-sum level of markets/welfare.h: NAN
+ * unless all types have linear price. Sums over types in fixed blocks: the same bits for
+ * any thread count. O(row entries). */
 void bt_demand_shares(const bt_demand *demand, const double *price, double *share,
                       double *outside_share, double *consumer_surplus, bt_demand_work *work);
 

@@ -1,0 +1,89 @@
+/*
+ * Inside demand: its working memory, and the price transforms as formulas.
+ *
+ * Rows are evaluated in chunks: the utilities of many rows, each followed by its outside
+ * option, stand in one array, so that one call of the vector exponential serves them all.
+ * Rows are summed in blocks whose bounds depend on the demand alone; the blocks are added
+ * in order, so that shares have the same bits for any number of threads.
+ *
+ * A transform that many types share is evaluated once per product and price vector, into
+ * a table; types with a transform of their own evaluate it per row entry.
+ */
+#ifndef BT_MARKETS_DEMAND_WORK_H
+#define BT_MARKETS_DEMAND_WORK_H
+
+#include <float.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "markets/demand.h"
+
+/* Where a type finds f(p) by product. */
+enum {
+    BT_TABLE_PRICE = 0, /* the prices themselves: linear */
+    BT_TABLE_LOG = 1,
+    BT_TABLE_FIRST_OWN = 2, /* Box-Cox and budget, one per distinct value */
+    BT_TABLE_LIMIT = 18,
+    BT_TABLE_NONE = 255 /* evaluate it per entry */
+};
+
+/* One thread's scratch. */
+typedef struct bt_demand_scratch {
+    double *utility;        /* [chunk entry] then exp(utility - largest) */
+    double *row_largest;    /* [chunk entry] */
+    double *nest_largest;   /* [nest] */
+    double *nest_sum;       /* [nest] */
+    double *nest_inclusive; /* [nest + 1] the last for the outside option */
+    uint32_t *nest_of_row;  /* [nest] nests that the row touches */
+} bt_demand_scratch;
+
+struct bt_demand_work {
+    size_t n_threads;           /* that have scratch */
+    size_t n_threads_used;      /* of these */
+    bt_demand_scratch *scratch; /* [thread] */
+    size_t chunk_capacity;
+    size_t longest_row;
+    size_t n_nests;
+    bool all_linear;
+
+    size_t n_blocks;
+    size_t *block_start; /* [block + 1] types */
+    double *block_share; /* [block * (product + 2)] shares, outside share, surplus; NULL for
+                            one block */
+
+    size_t n_tables;                   /* 0: every transform is evaluated per entry */
+    uint8_t *type_table;               /* [type] */
+    double *table[BT_TABLE_LIMIT];     /* [product] each; NULL where unused */
+    size_t table_type[BT_TABLE_LIMIT]; /* a type that has the table's transform */
+
+    double *row_probability; /* [longest row] for the Jacobian */
+    double *row_slope;       /* [longest row] */
+};
+
+/* Utilities u/mu of a type's row, at most BT_LARGEST_UTILITY, then its outside option's
+ * (-inf without one); `table` is f(p) by product, or NULL. */
+#define BT_LARGEST_UTILITY 1e280
+void bt_row_utilities(const bt_demand *demand, size_t type, const double *price,
+                      const double *table, double *utility);
+
+static inline double bt_log_price(double price)
+{
+    return log(price < DBL_MIN ? DBL_MIN : price);
+}
+
+/* (p^lambda - 1)/lambda from log p, without cancellation as lambda goes to zero. */
+static inline double bt_box_cox_of_log(double lambda, double log_price)
+{
+    if (lambda == 0 || log_price == INFINITY)
+        return log_price;
+    return expm1(lambda * log_price) / lambda;
+}
+
+static inline double bt_budget_disutility(double budget, double price)
+{
+    return price < budget ? -log(budget - price) : INFINITY;
+}
+
+#endif
