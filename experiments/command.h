@@ -31,8 +31,8 @@ typedef struct bt_arguments {
 
 typedef struct bt_command {
     const char *name;
-    const char *synopsis;  /* "run EXPERIMENT.yaml [options]" */
-    const char *summary;   /* one sentence */
+    const char *synopsis; /* "run EXPERIMENT.yaml [options]" */
+    const char *summary;  /* one sentence */
     const bt_command_option *options;
     size_t n_options;
     size_t min_positional;

@@ -53,8 +53,8 @@ const char *bt_document_text(const bt_document *document, size_t *size);
 const bt_node *bt_document_root(const bt_document *document);
 
 bt_node_kind bt_node_get_kind(const bt_node *node);
-const char *bt_node_text(const bt_node *node); /* scalars, else NULL */
-size_t bt_node_count(const bt_node *node);     /* elements or pairs */
+const char *bt_node_text(const bt_node *node);                     /* scalars, else NULL */
+size_t bt_node_count(const bt_node *node);                         /* elements or pairs */
 const bt_node *bt_node_element(const bt_node *node, size_t index); /* element or value */
 const char *bt_node_key(const bt_node *node, size_t index);        /* mappings */
 const bt_node *bt_node_key_node(const bt_node *node, size_t index);

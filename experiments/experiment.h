@@ -39,14 +39,14 @@ typedef struct bt_experiment {
     int64_t seed;
     int64_t replications;
     bt_horizon_parameters horizon;
-    bt_registered market;     /* `type` */
-    bt_table_list sellers;    /* of bt_registered with bt_seller_common; `policy` */
-    bt_registered buyers;     /* `type` */
+    bt_registered market;  /* `type` */
+    bt_table_list sellers; /* of bt_registered with bt_seller_common; `policy` */
+    bt_registered buyers;  /* `type` */
     bt_record_parameters record;
     bt_checkpoint_parameters checkpoint;
-    bool trace;                 /* log every event */
+    bool trace; /* log every event */
     bool common_random_numbers;
-    bool pair_failures_stop;    /* on_failure: continue | stop */
+    bool pair_failures_stop; /* on_failure: continue | stop */
     double confidence_level;
 } bt_experiment;
 

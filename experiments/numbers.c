@@ -1,0 +1,125 @@
+/*
+ * Numbers as an experiment file writes them: [+-] digits [. digits] [e [+-] digits],
+ * decimal, without leading zeros. Nothing is ever cut or rounded to fit.
+ */
+#include "experiments/document.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGEST_EXPONENT = 6 };
+
+/* A decimal number, taken apart: 0.digits times ten to a power, borrowed from the text. */
+typedef struct decimal {
+    bool negative;
+    const char *mantissa; /* digits, perhaps with one point */
+    size_t length;
+    int exponent; /* as written after the e */
+} decimal;
+
+static size_t count_digits(const char *text)
+{
+    size_t count = 0;
+    while (isdigit((unsigned char)text[count]))
+        count++;
+    return count;
+}
+
+/* Read the exponent after "e"; false unless it ends the text. */
+static bool take_exponent(const char *text, int *exponent)
+{
+    bool negative = *text == '-';
+    if (*text == '-' || *text == '+')
+        text++;
+    size_t digits = count_digits(text);
+    if (digits == 0 || digits > LONGEST_EXPONENT || text[digits] != '\0')
+        return false;
+    int magnitude = atoi(text);
+    *exponent = negative ? -magnitude : magnitude;
+    return true;
+}
+
+static bool take_decimal(const char *text, decimal *number)
+{
+    number->negative = *text == '-';
+    if (*text == '-' || *text == '+')
+        text++;
+    number->mantissa = text;
+    size_t whole = count_digits(text);
+    if (whole > 1 && text[0] == '0')
+        return false;
+    text += whole;
+    size_t fraction = 0;
+    if (*text == '.') {
+        fraction = count_digits(text + 1);
+        text += 1 + fraction;
+    }
+    if (whole + fraction == 0)
+        return false;
+    number->length = (size_t)(text - number->mantissa);
+    number->exponent = 0;
+    if (*text == 'e' || *text == 'E')
+        return take_exponent(text + 1, &number->exponent);
+    return *text == '\0';
+}
+
+static bool is_zero(const decimal *number)
+{
+    for (size_t i = 0; i < number->length; i++)
+        if (number->mantissa[i] != '0' && number->mantissa[i] != '.')
+            return false;
+    return true;
+}
+
+bool bt_text_to_real(const char *text, double *value)
+{
+    decimal number;
+    if (!take_decimal(text, &number))
+        return false;
+    double read = strtod(text, NULL);
+    if (!isfinite(read) || (read == 0 && !is_zero(&number)))
+        return false;
+    *value = read;
+    return true;
+}
+
+/* magnitude = 10 magnitude + digit, unless that exceeds int64_t's largest. */
+static bool append_digit(uint64_t *magnitude, int digit)
+{
+    const uint64_t largest = (uint64_t)INT64_MAX;
+    if (*magnitude > (largest - (uint64_t)digit) / 10)
+        return false;
+    *magnitude = *magnitude * 10 + (uint64_t)digit;
+    return true;
+}
+
+bool bt_text_to_integer(const char *text, int64_t *value)
+{
+    decimal number;
+    if (!take_decimal(text, &number))
+        return false;
+    const char *point = memchr(number.mantissa, '.', number.length);
+    size_t whole = point != NULL ? (size_t)(point - number.mantissa) : number.length;
+    /* Digits before this place are whole once the exponent has moved the point. */
+    long place = (long)whole + number.exponent;
+    uint64_t magnitude = 0;
+    long position = 0;
+    for (size_t i = 0; i < number.length; i++) {
+        if (number.mantissa[i] == '.')
+            continue;
+        int digit = number.mantissa[i] - '0';
+        if (position++ >= place) {
+            if (digit != 0)
+                return false;
+        } else if (!append_digit(&magnitude, digit)) {
+            return false;
+        }
+    }
+    for (; position < place && magnitude != 0; position++)
+        if (!append_digit(&magnitude, 0))
+            return false;
+    *value = number.negative ? -(int64_t)magnitude : (int64_t)magnitude;
+    return true;
+}
