@@ -86,8 +86,17 @@ typedef struct bt_market_setting {
     bool record_last;        /* records hold the last value, not the interval's mean */
 } bt_market_setting;
 
+/* Told of one mistake: where it stands, as a path inside the market block
+ * ("products[2].seller"), and a sentence. */
+typedef void bt_complain(void *context, const char *path, const char *sentence);
+
 typedef struct bt_market_type {
     bt_described described;
+
+    /* Mistakes that no parameter table sees (names that refer to nothing, lists of a wrong
+     * length); complains of each and returns how many there are. May be NULL. */
+    size_t (*check)(const void *parameters, const char *const *seller_names,
+                    size_t n_seller_names, bt_complain *complain, void *context);
 
     const bt_series *series; /* recordable over time */
     size_t n_series;
