@@ -7,7 +7,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
     libplplot-dev plplot-driver-cairo"
 
 # To build and run the tests.
-test_packages="libcmocka-dev python3 python3-h5py clang-format-14 netcdf-bin"
+test_packages="libcmocka-dev libjson-c-dev python3 python3-h5py clang-format-14 netcdf-bin"
 
 # Tests that use these skip, visibly, where one cannot be installed.
 optional_test_packages="python3-xarray python3-netcdf4 python3-jsonschema
