@@ -38,8 +38,10 @@ typedef struct bt_arrivals {
 
 /* What came of a batch; the caller zeroes or accumulates. */
 typedef struct bt_purchases {
-    double *sales;           /* [product] added to, in mass of buyers */
-    double consumer_surplus; /* added to: expected surplus of what was offered, times mass */
+    double *sales;           /* [product] added to, in units of bt_buyers_type.unit_mass:
+                                whole numbers, if buyers are sampled */
+    double consumer_surplus; /* added to, in the same units, arrival by arrival: expected
+                                surplus of what was offered */
     uint32_t *choice;        /* [count] product or BT_CHOSE_OUTSIDE; NULL: not asked. In
                                 arrival order (needed by after-sales clocks and traces) */
     uint32_t *buyer;         /* [count] who arrived; NULL: not asked */
@@ -57,7 +59,8 @@ typedef struct bt_buyers_type {
     /* Number of individual buyers; 0: a mass. */
     uint64_t (*population)(const void *self);
 
-    /* Mass of one sampled buyer's purchase (market size / population). */
+    /* Mass of one sampled buyer's purchase (market size / population); 1 for exact
+     * demand. */
     double (*unit_mass)(const void *self);
 
     void (*serve)(void *self, const bt_arrivals *arrivals, bt_purchases *purchases);

@@ -59,6 +59,8 @@ typedef struct bt_market_layout {
     const double *product_cost;     /* [product] */
     const double *nash_price;         /* [product] reference prices for grids; NAN: none */
     const double *joint_profit_price; /* [product] */
+    const double *fixed_price;        /* [product] NAN: a seller's strategy */
+    const char *benchmark_failure;    /* why there are no reference prices; "": there are */
     const bt_demand *demand;
     const bt_ownership *ownership;
     double fee_per_unit;
@@ -71,6 +73,14 @@ typedef struct bt_market_model_setting {
     size_t n_seller_names;
     int n_threads;
 } bt_market_model_setting;
+
+/* The actions of a point's sellers. A seller's own products are those whose price is its
+ * strategy, in product order. */
+typedef struct bt_action_sets {
+    const size_t *n_actions;           /* [seller] 0: continuous */
+    const double *const *action_price; /* [seller] -> [action * own product] */
+    bool buyers_are_exact;
+} bt_action_sets;
 
 typedef struct bt_market_setting {
     const void *model;
@@ -105,6 +115,10 @@ typedef struct bt_market_type {
 
     bt_status (*prepare)(const bt_market_model_setting *setting, void **model,
                          bt_error *error);
+    /* Told once before the first run. Where all are on grids the model may tabulate the
+     * game, for its runs, for the sellers' initial values and for benchmarks. */
+    bt_status (*set_actions)(void *model, const bt_action_sets *sets, bt_error *error);
+    const bt_grid_game *(*game)(const void *model); /* NULL: not tabulated */
     void (*release)(void *model);
     const bt_market_layout *(*layout)(const void *model);
     size_t (*benchmarks)(const void *model, const bt_benchmark **benchmarks);

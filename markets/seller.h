@@ -39,9 +39,14 @@ typedef enum bt_feedback {
 
 #define BT_NO_ACTION UINT64_MAX
 
+/* A market opens at time 0 with first prices of all sellers (each decides without
+ * anything standing yet); from then on the clocks rule. Products with a fixed price are
+ * no seller's to decide: they are not among its own products here. */
+
 /* Objects that sellers of one run share (a common random stream of a published
  * experiment): found by key, made zeroed at first call, owned by the run. */
 typedef struct bt_shared bt_shared;
+bt_shared *bt_shared_create(bt_arena *arena); /* NULL when memory is out */
 void *bt_shared_object(bt_shared *shared, const char *key, size_t size, bool *is_new);
 
 /* What a seller knows when it is made. Borrowed; lives as long as the run. */
@@ -125,6 +130,8 @@ typedef struct bt_seller_type {
      * significant; with memory 0 the only state is 0. May be NULL. */
     size_t (*n_states)(const void *self, size_t *memory);
     uint64_t (*greedy_action)(const void *self, size_t state);
+
+    void (*destroy)(void *self); /* what the arena does not own; may be NULL */
 } bt_seller_type;
 
 /* When a seller reprices. */
