@@ -18,6 +18,8 @@
 
 #include <gsl/gsl_rng.h>
 
+#include "sim/instruction_set.h"
+
 /* The key of all streams of one run. */
 typedef struct bt_random_key {
     uint32_t word[2];
@@ -97,6 +99,12 @@ uint64_t bt_random_at(bt_random_key key, uint32_t agent, uint32_t purpose, uint6
 void bt_random_uniform_block(bt_random_key key, uint32_t first_agent, uint32_t purpose,
                              const uint64_t *index, uint64_t index_all, size_t count,
                              double *uniform);
+
+/* The same with the code for one instruction set, which the machine must have: for
+ * the test that all give the same bits. */
+void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key,
+                                uint32_t first_agent, uint32_t purpose, const uint64_t *index,
+                                uint64_t index_all, size_t count, double *uniform);
 
 /* Philox as a GSL generator type, so that every GSL distribution works on it:
  * gsl_rng_alloc(bt_rng_philox); gsl_rng_set seeds it; or bind it to a stream. */

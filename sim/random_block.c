@@ -1,0 +1,102 @@
+/* The block form of bt_random_at: Philox4x32-10 for many agents at once. */
+#include <string.h>
+
+#include "sim/random.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+/* Salmon et al. (2011), table of constants. */
+#define PHILOX_MULTIPLIER_0 UINT32_C(0xD2511F53)
+#define PHILOX_MULTIPLIER_1 UINT32_C(0xCD9E8D57)
+#define PHILOX_KEY_STEP_0 UINT32_C(0x9E3779B9)
+#define PHILOX_KEY_STEP_1 UINT32_C(0xBB67AE85)
+
+/* 2^52 and 2^84 as bits of a double. */
+#define TWO_52_BITS UINT64_C(0x4330000000000000)
+#define TWO_84_BITS UINT64_C(0x4530000000000000)
+
+enum {
+    PHILOX_ROUNDS = 10,
+    CHAINS = 2, /* vectors abreast */
+    PASS = 64   /* agents of one pass: few enough for the nearest cache */
+};
+
+#if BT_HAS_WIDE_VECTORS
+
+#define KERNEL pass_baseline
+#define TARGET
+#define LANES 2
+#define MULTIPLY(a, b) ((vector)_mm_mul_epu32((__m128i)(a), (__m128i)(b)))
+#include "sim/philox_kernel.h"
+
+#define KERNEL pass_avx2
+#define TARGET BT_TARGET_AVX2
+#define LANES 4
+#define MULTIPLY(a, b) ((vector)_mm256_mul_epu32((__m256i)(a), (__m256i)(b)))
+#include "sim/philox_kernel.h"
+
+#define KERNEL pass_avx512
+#define TARGET BT_TARGET_AVX512
+#define LANES 8
+#define MULTIPLY(a, b) ((vector)_mm512_mul_epu32((__m512i)(a), (__m512i)(b)))
+#include "sim/philox_kernel.h"
+
+#else
+
+#define KERNEL pass_baseline
+#define TARGET
+#define LANES 2
+#define MULTIPLY(a, b) (((a)&UINT32_MAX) * ((b)&UINT32_MAX))
+#include "sim/philox_kernel.h"
+
+#endif
+
+static void generate_pass(bt_instruction_set set, bt_random_key key, uint32_t first_agent,
+                          uint32_t purpose, const uint64_t index[PASS], double uniform[PASS])
+{
+#if BT_HAS_WIDE_VECTORS
+    if (set == BT_AVX512) {
+        pass_avx512(key, first_agent, purpose, index, uniform);
+        return;
+    }
+    if (set == BT_AVX2) {
+        pass_avx2(key, first_agent, purpose, index, uniform);
+        return;
+    }
+#endif
+    (void)set;
+    pass_baseline(key, first_agent, purpose, index, uniform);
+}
+
+void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key, uint32_t first_agent,
+                                uint32_t purpose, const uint64_t *index, uint64_t index_all,
+                                size_t count, double *uniform)
+{
+    uint64_t number[PASS];
+    for (size_t i = 0; i < PASS; i++)
+        number[i] = index_all;
+
+    for (size_t start = 0; start < count; start += PASS) {
+        size_t taken = count - start < PASS ? count - start : PASS;
+        uint32_t agent = first_agent + (uint32_t)start;
+        if (index != NULL)
+            memcpy(number, index + start, taken * sizeof(*number));
+        if (taken == PASS) {
+            generate_pass(set, key, agent, purpose, number, uniform + start);
+        } else {
+            double last[PASS];
+            generate_pass(set, key, agent, purpose, number, last);
+            memcpy(uniform + start, last, taken * sizeof(*last));
+        }
+    }
+}
+
+void bt_random_uniform_block(bt_random_key key, uint32_t first_agent, uint32_t purpose,
+                             const uint64_t *index, uint64_t index_all, size_t count,
+                             double *uniform)
+{
+    bt_random_uniform_block_on(bt_widest_instruction_set(), key, first_agent, purpose, index,
+                               index_all, count, uniform);
+}
