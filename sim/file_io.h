@@ -1,0 +1,42 @@
+/*
+ * Bytes in files, for what must survive a crash: positioned reads and writes that do
+ * not stop half-way, locks between processes, and a rename that is on disk when it
+ * returns. Functions return false and leave errno; bt_file_fail makes the sentence.
+ */
+#ifndef BT_SIM_FILE_IO_H
+#define BT_SIM_FILE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/status.h"
+
+/* Fill `error` with "cannot ACTION PATH: what errno says". */
+bt_status bt_file_fail(bt_error *error, bt_status status, const char *action, const char *path);
+
+bool bt_file_exists(const char *path);
+
+/* Open for reading and writing; `create` makes the file when it is not there. Negative
+ * on failure. */
+int bt_file_open(const char *path, bool create);
+
+/* All `size` bytes at `offset`. Reading past the end fails with EIO. */
+bool bt_file_write(int file, uint64_t offset, const void *bytes, size_t size);
+bool bt_file_read(int file, uint64_t offset, void *bytes, size_t size);
+
+/* Length in bytes, 0 when it cannot be told. */
+uint64_t bt_file_length(int file);
+
+/* Bytes that are free on the file's disk. */
+uint64_t bt_file_free_space(int file);
+
+/* Keep other processes from writing the same file until it is closed. False when
+ * another holds it; true also where the file system has no locks. Readers, and HDF5's
+ * own locks, are not affected. */
+bool bt_file_lock(int file);
+
+/* Rename; `replace` allows that `to` exists (else EEXIST). Then flush the folder. */
+bool bt_file_rename(const char *from, const char *to, bool replace);
+
+#endif
