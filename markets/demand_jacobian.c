@@ -29,7 +29,7 @@ static void add_logit(const bt_demand *demand, size_t type, const bt_demand_work
     const size_t begin = demand->row_start[type];
     const size_t length = demand->row_start[type + 1] - begin;
     const uint32_t *product = demand->considered_product + begin;
-    const double *probability = work->row_probability;
+    const double *probability = work->scratch[0].probability;
     const double *slope = work->row_slope;
 
     for (size_t j = 0; j < length; j++) {
@@ -49,7 +49,7 @@ static void add_nested(const bt_demand *demand, size_t type, const bt_demand_wor
     const size_t begin = demand->row_start[type];
     const size_t length = demand->row_start[type + 1] - begin;
     const uint32_t *product = demand->considered_product + begin;
-    const double *probability = work->row_probability;
+    const double *probability = work->scratch[0].probability;
     const double *slope = work->row_slope;
     const double correlation = demand->nest_correlation;
     double *nest_share = work->scratch[0].nest_sum;
@@ -81,8 +81,9 @@ void bt_demand_jacobian(const bt_demand *demand, const double *price, double *ja
     for (size_t type = 0; type < demand->n_types; type++) {
         double outside = 0;
 
-        bt_choice_probabilities(demand, type, price, work->row_probability, &outside, work);
-        utility_slopes(demand, type, price, work->row_probability, work->row_slope);
+        bt_choice_probabilities(demand, type, price, work->scratch[0].probability, &outside,
+                                work);
+        utility_slopes(demand, type, price, work->scratch[0].probability, work->row_slope);
         if (demand->model == BT_NESTED_LOGIT)
             add_nested(demand, type, work, jacobian);
         else

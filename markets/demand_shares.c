@@ -157,7 +157,7 @@ static size_t nest_values(const bt_demand *demand, const uint32_t *product, size
         const uint32_t nest = scratch->nest_of_row[i];
 
         scratch->nest_inclusive[i] =
-            spread * (scratch->nest_largest[nest] + log(scratch->nest_sum[nest]));
+            spread * (scratch->nest_largest[nest] + bt_log(scratch->nest_sum[nest]));
     }
     return n_touched;
 }
@@ -190,7 +190,7 @@ static double nested_probabilities(const bt_demand *demand, size_t type, const d
     for (size_t k = 0; k < length; k++)
         probability[k] = scratch->utility[k] * scratch->nest_sum[demand->nest[product[k]]];
     *outside_probability = inclusive[n_touched] / total;
-    return demand->scale[type] * (largest + log(total));
+    return demand->scale[type] * (largest + bt_log(total));
 }
 
 void bt_choice_weights(const bt_demand *demand, size_t type, const double *price,
@@ -210,13 +210,12 @@ void bt_choice_weights(const bt_demand *demand, size_t type, const double *price
     *outside_weight = scratch->utility[length];
 }
 
-double bt_choice_probabilities(const bt_demand *demand, size_t type, const double *price,
-                               double *probability, double *outside_probability,
-                               bt_demand_work *work)
+double bt_row_probabilities(const bt_demand *demand, size_t type, const double *price,
+                            double *probability, double *outside_probability,
+                            bt_demand_scratch *scratch)
 {
     const size_t length = demand->row_start[type + 1] - demand->row_start[type];
     const double *table = table_of_one_row(demand, type, price);
-    bt_demand_scratch *scratch = &work->scratch[0];
     double *value = scratch->utility;
 
     if (demand->model == BT_NESTED_LOGIT)
@@ -228,7 +227,15 @@ double bt_choice_probabilities(const bt_demand *demand, size_t type, const doubl
     for (size_t k = 0; k < length; k++)
         probability[k] = value[k] / total;
     *outside_probability = value[length] / total;
-    return demand->scale[type] * (largest + log(total));
+    return demand->scale[type] * (largest + bt_log(total));
+}
+
+double bt_choice_probabilities(const bt_demand *demand, size_t type, const double *price,
+                               double *probability, double *outside_probability,
+                               bt_demand_work *work)
+{
+    return bt_row_probabilities(demand, type, price, probability, outside_probability,
+                                &work->scratch[0]);
 }
 
 /* Add one row's probabilities, given up to the factor `share_of_unit`. */
@@ -298,7 +305,7 @@ static size_t add_logit_chunk(const bt_demand *demand, size_t first, size_t last
             if (want_surplus)
                 sums->consumer_surplus += weight * demand->scale[type] /
                                           demand->price_sensitivity[type] *
-                                          (scratch->row_largest[type - first] + log(total));
+                                          (scratch->row_largest[type - first] + bt_log(total));
         }
         value += length + 1;
     }

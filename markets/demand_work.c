@@ -19,19 +19,24 @@ static void scratch_free(bt_demand_scratch *scratch)
     free(scratch->nest_sum);
     free(scratch->nest_inclusive);
     free(scratch->nest_of_row);
+    free(scratch->probability);
+    free(scratch->shifted_price);
 }
 
-static bool scratch_allocate(bt_demand_scratch *scratch, size_t chunk_capacity, size_t n_nests)
+static bool scratch_allocate(bt_demand_scratch *scratch, const bt_demand_work *work)
 {
-    scratch->utility = allocate(chunk_capacity, sizeof(double));
-    scratch->row_largest = allocate(chunk_capacity, sizeof(double));
-    scratch->nest_largest = allocate(n_nests, sizeof(double));
-    scratch->nest_sum = allocate(n_nests, sizeof(double));
-    scratch->nest_inclusive = allocate(n_nests + 1, sizeof(double));
-    scratch->nest_of_row = allocate(n_nests, sizeof(uint32_t));
+    scratch->utility = allocate(work->chunk_capacity, sizeof(double));
+    scratch->row_largest = allocate(work->chunk_capacity, sizeof(double));
+    scratch->nest_largest = allocate(work->n_nests, sizeof(double));
+    scratch->nest_sum = allocate(work->n_nests, sizeof(double));
+    scratch->nest_inclusive = allocate(work->n_nests + 1, sizeof(double));
+    scratch->nest_of_row = allocate(work->n_nests, sizeof(uint32_t));
+    scratch->probability = allocate(work->longest_row, sizeof(double));
+    scratch->shifted_price = allocate(work->n_products, sizeof(double));
     return scratch->utility != NULL && scratch->row_largest != NULL &&
            scratch->nest_largest != NULL && scratch->nest_sum != NULL &&
-           scratch->nest_inclusive != NULL && scratch->nest_of_row != NULL;
+           scratch->nest_inclusive != NULL && scratch->nest_of_row != NULL &&
+           scratch->probability != NULL && scratch->shifted_price != NULL;
 }
 
 static size_t row_length(const bt_demand *demand, size_t type)
@@ -82,8 +87,9 @@ static bool lay_blocks(bt_demand_work *work, const bt_demand *demand)
             type++;
         work->block_start[++work->n_blocks] = type;
     }
-    if (work->n_blocks == 1)
-        return true;
+    work->block_sum = allocate(work->n_blocks, sizeof(double));
+    if (work->block_sum == NULL || work->n_blocks == 1)
+        return work->block_sum != NULL;
     work->block_share = allocate(work->n_blocks * (demand->n_products + 2), sizeof(double));
     return work->block_share != NULL;
 }
@@ -149,9 +155,10 @@ bt_demand_work *bt_demand_work_create(const bt_demand *demand)
         return NULL;
     measure(work, demand);
     work->n_nests = demand->n_nests;
-    work->row_probability = allocate(work->longest_row, sizeof(double));
+    work->n_products = demand->n_products;
+    work->product_share = allocate(work->n_products, sizeof(double));
     work->row_slope = allocate(work->longest_row, sizeof(double));
-    if (work->row_probability == NULL || work->row_slope == NULL || !lay_blocks(work, demand) ||
+    if (work->product_share == NULL || work->row_slope == NULL || !lay_blocks(work, demand) ||
         !plan_tables(work, demand) || bt_demand_work_use_threads(work, 1, NULL) != BT_OK) {
         bt_demand_work_destroy(work);
         return NULL;
@@ -169,9 +176,10 @@ void bt_demand_work_destroy(bt_demand_work *work)
         free(work->table[table]);
     free(work->scratch);
     free(work->block_start);
+    free(work->block_sum);
     free(work->block_share);
     free(work->type_table);
-    free(work->row_probability);
+    free(work->product_share);
     free(work->row_slope);
     free(work);
 }
@@ -192,8 +200,7 @@ bt_status bt_demand_work_use_threads(bt_demand_work *work, size_t n_threads, bt_
     memset(scratch + work->n_threads, 0, (wanted - work->n_threads) * sizeof *scratch);
     work->scratch = scratch;
     while (work->n_threads < wanted) {
-        const bool enough =
-            scratch_allocate(&scratch[work->n_threads++], work->chunk_capacity, work->n_nests);
+        const bool enough = scratch_allocate(&scratch[work->n_threads++], work);
 
         if (!enough)
             return bt_fail(error, BT_INTERNAL, "no memory for %zu threads", wanted);

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "markets/demand.h"
+#include "sim/vector_math.h"
 
 /* Where a type finds f(p) by product. */
 enum {
@@ -37,6 +38,8 @@ typedef struct bt_demand_scratch {
     double *nest_sum;       /* [nest] */
     double *nest_inclusive; /* [nest + 1] the last for the outside option */
     uint32_t *nest_of_row;  /* [nest] nests that the row touches */
+    double *probability;    /* [longest row] */
+    double *shifted_price;  /* [product] for the money metric */
 } bt_demand_scratch;
 
 struct bt_demand_work {
@@ -46,10 +49,12 @@ struct bt_demand_work {
     size_t chunk_capacity;
     size_t longest_row;
     size_t n_nests;
+    size_t n_products;
     bool all_linear;
 
     size_t n_blocks;
     size_t *block_start; /* [block + 1] types */
+    double *block_sum;   /* [block] */
     double *block_share; /* [block * (product + 2)] shares, outside share, surplus; NULL for
                             one block */
 
@@ -58,8 +63,8 @@ struct bt_demand_work {
     double *table[BT_TABLE_LIMIT];     /* [product] each; NULL where unused */
     size_t table_type[BT_TABLE_LIMIT]; /* a type that has the table's transform */
 
-    double *row_probability; /* [longest row] for the Jacobian */
-    double *row_slope;       /* [longest row] */
+    double *row_slope;     /* [longest row] for the Jacobian */
+    double *product_share; /* [product] for welfare */
 };
 
 /* Utilities u/mu of a type's row, at most BT_LARGEST_UTILITY, then its outside option's
@@ -68,9 +73,14 @@ struct bt_demand_work {
 void bt_row_utilities(const bt_demand *demand, size_t type, const double *price,
                       const double *table, double *utility);
 
+/* bt_choice_probabilities with the scratch of one thread. */
+double bt_row_probabilities(const bt_demand *demand, size_t type, const double *price,
+                            double *probability, double *outside_probability,
+                            bt_demand_scratch *scratch);
+
 static inline double bt_log_price(double price)
 {
-    return log(price < DBL_MIN ? DBL_MIN : price);
+    return bt_log(price < DBL_MIN ? DBL_MIN : price);
 }
 
 /* (p^lambda - 1)/lambda from log p, without cancellation as lambda goes to zero. */
@@ -83,7 +93,7 @@ static inline double bt_box_cox_of_log(double lambda, double log_price)
 
 static inline double bt_budget_disutility(double budget, double price)
 {
-    return price < budget ? -log(budget - price) : INFINITY;
+    return price < budget ? -bt_log(budget - price) : INFINITY;
 }
 
 #endif
