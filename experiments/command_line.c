@@ -20,7 +20,7 @@ bool bt_may_colour(FILE *out)
            strcmp(terminal, "dumb") != 0 && isatty(fileno(out));
 }
 
-/* ---- options by name ------------------------------------------------------------ */
+/* ---- options by name ---- */
 
 /* Number of an option in the table; n_options: there is none of that name. */
 static size_t option_number(const bt_command *command, const char *name)
@@ -72,7 +72,7 @@ bt_status bt_argument_integer(const bt_command *command, const bt_arguments *arg
     return BT_OK;
 }
 
-/* ---- parsing -------------------------------------------------------------------- */
+/* ---- parsing ---- */
 
 /* What getopt_long needs, made from a verb's table. */
 typedef struct getopt_tables {
@@ -242,7 +242,7 @@ bt_status bt_arguments_parse(const bt_command *command, int argc, char **argv, b
     return *help ? BT_OK : check_positional(command, n_positional, argv + optind, error);
 }
 
-/* ---- help ----------------------------------------------------------------------- */
+/* ---- help ---- */
 
 static void print_option(const char *name, char letter, const char *argument,
                          const char *meaning, FILE *out)
@@ -282,7 +282,7 @@ void bt_command_line_overview(FILE *out)
 #undef BT_PRINT_STATUS
 }
 
-/* ---- the whole line ------------------------------------------------------------- */
+/* ---- the whole line ---- */
 
 static bt_status unknown_verb(const char *name, bt_error *error)
 {

@@ -123,3 +123,37 @@ bool bt_text_to_integer(const char *text, int64_t *value)
     *value = number.negative ? -(int64_t)magnitude : (int64_t)magnitude;
     return true;
 }
+
+/* "30 d" without its unit and the blanks before it; false if it does not end so. */
+static bool strip_unit(const char *text, const char *unit, char *number, size_t size)
+{
+    size_t length = strlen(text);
+    size_t unit_length = strlen(unit);
+    if (length <= unit_length || length >= size ||
+        strcmp(text + length - unit_length, unit) != 0)
+        return false;
+    length -= unit_length;
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    memcpy(number, text, length);
+    number[length] = '\0';
+    return true;
+}
+
+bool bt_text_to_days(const char *text, double *days)
+{
+    static const struct {
+        const char *name;
+        double per_day;
+    } units[] = {{"d", 1}, {"h", 24}, {"min", 1440}, {"s", 86400}};
+    char number[64];
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (!strip_unit(text, units[i].name, number, sizeof(number)))
+            continue;
+        if (!bt_text_to_real(number, days))
+            return false;
+        *days /= units[i].per_day;
+        return true;
+    }
+    return bt_text_to_real(text, days);
+}

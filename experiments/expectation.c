@@ -1,0 +1,113 @@
+/* What a parameter wants, in words. */
+#include "experiments/bind_internal.h"
+#include "experiments/choices.h"
+
+bool bt_within(const bt_range *range, double value)
+{
+    if (!range->bounded)
+        return true;
+    bool high_enough = range->above_minimum ? value > range->minimum : value >= range->minimum;
+    bool low_enough = range->below_maximum ? value < range->maximum : value <= range->maximum;
+    return high_enough && low_enough;
+}
+
+void bt_print_range(FILE *out, const bt_range *range)
+{
+    bool has_minimum = range->bounded && range->minimum > -INFINITY;
+    bool has_maximum = range->bounded && range->maximum < INFINITY;
+    if (has_minimum && has_maximum && !range->above_minimum && !range->below_maximum) {
+        fprintf(out, " from %.15g to %.15g", range->minimum, range->maximum);
+        return;
+    }
+    if (has_minimum)
+        fprintf(out, range->above_minimum ? " above %.15g" : " of at least %.15g",
+                range->minimum);
+    if (has_minimum && has_maximum)
+        fputs(" and", out);
+    if (has_maximum)
+        fprintf(out, range->below_maximum ? " below %.15g" : " of at most %.15g",
+                range->maximum);
+}
+
+/* linear, log, {box_cox: NUMBER} or {budget: NUMBER} */
+static void print_choices(FILE *out, const bt_parameter *parameter)
+{
+    bt_choice choice;
+    bt_choice next;
+    bool more = bt_choice_at(parameter->choices, 0, &choice);
+    for (size_t i = 1; more; i++) {
+        more = bt_choice_at(parameter->choices, i, &next);
+        if (i > 1)
+            fputs(more ? ", " : " or ", out);
+        if (choice.has_number)
+            fprintf(out, "{%s: %s}", choice.word, choice.is_time ? "TIME" : "NUMBER");
+        else
+            fputs(choice.word, out);
+        choice = next;
+    }
+    if (parameter->number_allowed) {
+        fputs(" or a number", out);
+        bt_print_range(out, &parameter->range);
+    }
+}
+
+static void print_type(FILE *out, const bt_parameter *parameter)
+{
+    switch (parameter->type) {
+    case BT_REAL:
+        fputs("a number", out);
+        bt_print_range(out, &parameter->range);
+        return;
+    case BT_INTEGER:
+        fputs("an integer", out);
+        bt_print_range(out, &parameter->range);
+        return;
+    case BT_BOOLEAN:
+        fputs("true or false", out);
+        return;
+    case BT_TEXT:
+        fputs("a text", out);
+        return;
+    case BT_CHOICE:
+    case BT_OPTION:
+        print_choices(out, parameter);
+        return;
+    case BT_TIME:
+        fputs("a time", out);
+        bt_print_range(out, &parameter->range);
+        fputs(" (30 d, 2 h, 15 min, 10 s, or a bare number)", out);
+        return;
+    case BT_REAL_LIST:
+        fputs("a number or a list of numbers", out);
+        bt_print_range(out, &parameter->range);
+        return;
+    case BT_TEXT_LIST:
+        fputs("a word or a list of words", out);
+        return;
+    case BT_NAMED_REALS:
+        fputs("names with numbers", out);
+        bt_print_range(out, &parameter->range);
+        fputs(", as in {A: 1, B: 2}", out);
+        return;
+    case BT_TEXT_GROUPS:
+        fputs("a list of lists of words, as in [[A, B], [C]]", out);
+        return;
+    case BT_TABLE:
+        fputs("a mapping of keys to values", out);
+        return;
+    case BT_TABLE_LIST:
+    case BT_REGISTERED_LIST:
+        fputs("a list of mappings, each starting with '-'", out);
+        return;
+    case BT_REGISTERED:
+        fprintf(out, "a mapping with the key '%s'", parameter->selector);
+        return;
+    }
+}
+
+void bt_print_expectation(FILE *out, const bt_parameter *parameter)
+{
+    print_type(out, parameter);
+    if (parameter->null_allowed)
+        fputs(", or null", out);
+}
