@@ -286,6 +286,15 @@ bool bt_node_is_quoted(const bt_node *node)
     return node->quoted;
 }
 
+void bt_node_place(const bt_node *node, char *place, size_t size)
+{
+    if (node->source->is_file)
+        snprintf(place, size, "%s:%zu:%zu", node->source->name, node->line + 1,
+                 node->column + 1);
+    else
+        snprintf(place, size, "%s", node->source->name);
+}
+
 size_t bt_node_count(const bt_node *node)
 {
     return node->count;

@@ -93,6 +93,13 @@ void bt_document_remove(bt_document *document, const char *key);
 /* The deepest node that exists on the way along a path (which may have no `[*]`). */
 const bt_node *bt_node_at_path(const bt_node *node, const char *path);
 
+/* The node at a path (as in bt_document_set), or NULL: nothing stands there, or `[*]`
+ * meets different values. */
+const bt_node *bt_node_get(const bt_node *node, const char *path);
+
+/* Where a node stands, "file:line:col"; only the name of what is no file. Cut to `size`. */
+void bt_node_place(const bt_node *node, char *place, size_t size);
+
 /* Fill `parameters` (table->struct_size bytes, zeroed here) from a mapping node, with
  * defaults, types, ranges, unknown keys and missing required keys reported; what could not
  * be read is zero, texts are "". An optional table that is not given has its own defaults.

@@ -253,36 +253,91 @@ static bool set_below(path_setter *setter, bt_node **place, size_t number)
 
 /* ---- finding ---- */
 
+static const bt_node *find_named(const bt_node *list, const char *wanted)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        const bt_node *name = bt_node_find(list->child[i], "name");
+        if (name != NULL && name->kind == BT_NODE_SCALAR && strcmp(name->text, wanted) == 0)
+            return list->child[i];
+    }
+    return NULL;
+}
+
 /* The child of `node` that a step leads to, or NULL. */
 static const bt_node *find_child(const bt_node *node, const path_step *step)
 {
     if (step->kind == STEP_KEY)
         return bt_node_find(node, step->text);
+    if (node->kind == BT_NODE_LIST && step->kind == STEP_NAME)
+        return find_named(node, step->text);
     if (node->kind != BT_NODE_LIST || step->kind != STEP_INDEX || step->index < 0 ||
         (uint64_t)step->index >= node->count)
         return NULL;
     return node->child[step->index];
 }
 
-const bt_node *bt_node_at_path(const bt_node *node, const char *path)
+static bool are_same_scalar(const bt_node *a, const bt_node *b)
+{
+    return a->kind == BT_NODE_SCALAR && b->kind == BT_NODE_SCALAR &&
+           strcmp(a->text, b->text) == 0;
+}
+
+/* What the steps lead to; NULL where they end, or [*] meets different scalars. */
+static const bt_node *find_below(const bt_node *node, const path_step *steps, size_t n_steps)
+{
+    if (node == NULL || n_steps == 0)
+        return node;
+    if (steps->kind != STEP_ALL)
+        return find_below(find_child(node, steps), steps + 1, n_steps - 1);
+    const bt_node *found = NULL;
+    for (size_t i = 0; node->kind == BT_NODE_LIST && i < node->count; i++) {
+        const bt_node *here = find_below(node->child[i], steps + 1, n_steps - 1);
+        if (here == NULL || (found != NULL && !are_same_scalar(found, here)))
+            return NULL;
+        found = here;
+    }
+    return found;
+}
+
+/* The deepest node on the way, past steps that lead nowhere. */
+static const bt_node *find_deepest(const bt_node *node, const path_step *steps, size_t n_steps)
+{
+    for (size_t i = 0; i < n_steps; i++) {
+        const bt_node *child = find_child(node, &steps[i]);
+        if (child == NULL)
+            break;
+        node = child;
+    }
+    return node;
+}
+
+typedef const bt_node *finder(const bt_node *node, const path_step *steps, size_t n_steps);
+
+/* Parse a path and follow it; `otherwise` where it is no path. */
+static const bt_node *follow(const bt_node *node, const char *path, finder *find,
+                             const bt_node *otherwise)
 {
     bt_document *scratch = bt_document_create();
     bt_diagnostics *unheard = bt_diagnostics_create();
     const bt_source nowhere = {.name = "", .text = "", .is_file = false};
     path_setter steps = {
         .document = scratch, .source = &nowhere, .path = path, .diagnostics = unheard};
-    if (scratch != NULL && unheard != NULL) {
-        parse_path(&steps);
-        for (size_t i = 0; i < steps.n_steps; i++) {
-            const bt_node *child = find_child(node, &steps.steps[i]);
-            if (child == NULL)
-                break;
-            node = child;
-        }
-    }
+    const bt_node *found = otherwise;
+    if (scratch != NULL && unheard != NULL && parse_path(&steps))
+        found = find(node, steps.steps, steps.n_steps);
     bt_diagnostics_destroy(unheard);
     bt_document_destroy(scratch);
-    return node;
+    return found;
+}
+
+const bt_node *bt_node_at_path(const bt_node *node, const char *path)
+{
+    return follow(node, path, find_deepest, node);
+}
+
+const bt_node *bt_node_get(const bt_node *node, const char *path)
+{
+    return follow(node, path, find_below, NULL);
 }
 
 /* ---- setting ---- */
