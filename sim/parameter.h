@@ -120,13 +120,15 @@ typedef struct bt_parameter {
     bool number_allowed;      /* BT_OPTION: a bare number is allowed */
     bt_range range;           /* numbers; for lists each element; options: the payload */
     const char *choices;      /* BT_CHOICE, BT_OPTION: "linear|log|box_cox:|budget:"; a colon
-                                 marks a word that carries a number */
+                                 marks a word that carries a number, "every:time" one whose
+                                 number may have a unit of time (it is then in days) */
     const char *meaning;      /* one line */
     const struct bt_parameter_table *table;  /* BT_TABLE*, BT_REGISTERED: nested / common */
     const struct bt_registry *registry;      /* BT_REGISTERED* */
     const char *selector;                    /* BT_REGISTERED*: "policy", "type", "model" */
-    /* A further offset, of a `bool` that tells whether the file gave the parameter;
-     * 0: nobody asks. Never the first member of a struct. */
+    /* A further offset, of a `bool` that tells whether the file or a default gave the
+     * parameter; 0: nobody asks. Never the first member of a struct. An optional table with
+     * required members has one: else its absence could not be told from zeros. */
     size_t given_offset;
 } bt_parameter;
 
