@@ -39,14 +39,15 @@ void bt_choose_common(const bt_demand *demand, size_t type, const double *price,
  * utility[product * count + i] (price already in), outside_utility[i] (-inf: none),
  * one uniform each. choice[i] receives the product or BT_CHOSE_OUTSIDE; log_sum[i]
  * (NULL allowed) receives log sum exp of the utilities (times mu: the expected maximum
- * utility; -inf where nothing can be had). Arrays may have any alignment. One exponential
- * per buyer and product, two from BT_CHOICE_PANEL products on. */
+ * utility; -inf where nothing can be had). Utilities are below +inf. Arrays may have any
+ * alignment. One exponential per buyer and product, up to two above BT_CHOICE_PANEL
+ * products. */
 void bt_choose_block(const double *utility, const double *outside_utility, size_t n_products,
                      size_t count, const double *uniform, uint32_t *choice, double *log_sum);
 
-/* One buyer of a given type, event by event: the same choice as the block form would
- * give. Cost: one vector exponential over its considered products. Returns a product
- * index or BT_CHOSE_OUTSIDE. */
+/* One buyer of a given type, event by event: the same choice as the block form gives for
+ * bt_choice_utilities (markets/demand.h). Cost: one vector exponential over its considered
+ * products. Returns a product index or BT_CHOSE_OUTSIDE. */
 uint32_t bt_choose_one(const bt_demand *demand, size_t type, const double *price,
                        double uniform, bt_demand_work *work);
 

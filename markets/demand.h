@@ -102,8 +102,13 @@ double bt_choice_probabilities(const bt_demand *demand, size_t type, const doubl
                                double *probability, double *outside_probability,
                                bt_demand_work *work);
 
-/* The same before normalisation: weight[k] = exp((u_k - max u)/mu), the largest over the
- * row and the outside option (nested: the probabilities). What a draw needs. */
+/* Utilities u/mu of a type's considered products and of its outside option (-inf when off):
+ * what bt_choose_block (markets/choice.h) asks of a buyer. */
+void bt_choice_utilities(const bt_demand *demand, size_t type, const double *price,
+                         double *utility, double *outside_utility, bt_demand_work *work);
+
+/* The probabilities before normalisation: weight[k] = exp((u_k - max u)/mu), the largest over
+ * the row and the outside option (nested: the probabilities). What a draw needs. */
 void bt_choice_weights(const bt_demand *demand, size_t type, const double *price,
                        double *weight, double *outside_weight, bt_demand_work *work);
 

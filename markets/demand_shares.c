@@ -14,77 +14,41 @@ typedef struct share_sums {
     double consumer_surplus;
 } share_sums;
 
-void bt_row_utilities(const bt_demand *demand, size_t type, const double *price,
-                      const double *table, double *utility)
+/* Utilities of a row and its outside option, in units of mu; `table` is f(p) by product, or
+ * NULL. */
+static void row_utilities(const bt_demand *demand, size_t type, const double *price,
+                          const double *table, bt_demand_scratch *scratch)
 {
     const size_t begin = demand->row_start[type];
-    const size_t length = demand->row_start[type + 1] - begin;
     const uint32_t *product = demand->considered_product + begin;
-    const double *quality = demand->considered_quality + begin;
-    const double sensitivity = demand->price_sensitivity[type];
-    const double scale = demand->scale[type];
+    bt_row row = {.length = demand->row_start[type + 1] - begin,
+                  .quality = demand->considered_quality + begin,
+                  .product = product,
+                  .table = table,
+                  .sensitivity = demand->price_sensitivity[type],
+                  .scale = demand->scale[type],
+                  .outside_utility = -INFINITY};
 
+    if (demand->has_outside_option)
+        row.outside_utility = demand->outside_utility[type] / row.scale;
     if (table == NULL) {
-        for (size_t k = 0; k < length; k++)
-            utility[k] = bt_price_disutility(demand, type, price[product[k]]);
-        for (size_t k = 0; k < length; k++)
-            utility[k] = (quality[k] - sensitivity * utility[k]) / scale;
-    } else if (length == demand->n_products) {
-        for (size_t k = 0; k < length; k++)
-            utility[k] = (quality[k] - sensitivity * table[k]) / scale;
-    } else {
-        for (size_t k = 0; k < length; k++)
-            utility[k] = (quality[k] - sensitivity * table[product[k]]) / scale;
+        for (size_t k = 0; k < row.length; k++)
+            scratch->disutility[k] = bt_price_disutility(demand, type, price[product[k]]);
+        row.table = scratch->disutility;
     }
-    for (size_t k = 0; k < length; k++)
-        utility[k] = utility[k] > BT_LARGEST_UTILITY ? BT_LARGEST_UTILITY : utility[k];
-    utility[length] =
-        demand->has_outside_option ? demand->outside_utility[type] / scale : -INFINITY;
+    if (table == NULL || row.length == demand->n_products)
+        row.product = NULL;
+    scratch->kernel->utilities(&row, scratch->utility);
 }
 
-static double largest_of(const double *value, size_t count)
-{
-    double largest[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
-    size_t k = 0;
-
-    for (; k + 4 <= count; k += 4)
-        for (size_t lane = 0; lane < 4; lane++)
-            largest[lane] = value[k + lane] > largest[lane] ? value[k + lane] : largest[lane];
-    for (; k < count; k++)
-        largest[0] = value[k] > largest[0] ? value[k] : largest[0];
-    largest[0] = largest[1] > largest[0] ? largest[1] : largest[0];
-    largest[2] = largest[3] > largest[2] ? largest[3] : largest[2];
-    return largest[2] > largest[0] ? largest[2] : largest[0];
-}
-
-static double sum_of(const double *value, size_t count)
-{
-    double sum[4] = {0, 0, 0, 0};
-    size_t k = 0;
-
-    for (; k + 4 <= count; k += 4)
-        for (size_t lane = 0; lane < 4; lane++)
-            sum[lane] += value[k + lane];
-    for (; k < count; k++)
-        sum[0] += value[k];
-    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
-/* Utilities of a row and its outside option, less the largest, which is returned. Where
- * nothing can be had, the buyer stays out. */
-static double row_less_largest(const bt_demand *demand, size_t type, const double *price,
-                               const double *table, double *utility)
+/* exp(u - max u) of a logit row into scratch->utility; returns their sum. */
+static double row_weights(const bt_demand *demand, size_t type, const double *price,
+                          const double *table, double *largest, bt_demand_scratch *scratch)
 {
     const size_t length = demand->row_start[type + 1] - demand->row_start[type];
 
-    bt_row_utilities(demand, type, price, table, utility);
-    const double largest = largest_of(utility, length + 1);
-    if (largest == -INFINITY)
-        utility[length] = 0;
-    else
-        for (size_t k = 0; k <= length; k++)
-            utility[k] -= largest;
-    return largest;
+    row_utilities(demand, type, price, table, scratch);
+    return scratch->kernel->weights(scratch->utility, length, largest);
 }
 
 /* The tables of f(p) that the types share. */
@@ -119,6 +83,24 @@ static const double *table_of_one_row(const bt_demand *demand, size_t type, cons
     return demand->transform[type] == BT_PRICE_LINEAR ? price : NULL;
 }
 
+static double largest_of(const double *value, size_t count)
+{
+    double largest = -INFINITY;
+
+    for (size_t k = 0; k < count; k++)
+        largest = value[k] > largest ? value[k] : largest;
+    return largest;
+}
+
+static double sum_of(const double *value, size_t count)
+{
+    double sum = 0;
+
+    for (size_t k = 0; k < count; k++)
+        sum += value[k];
+    return sum;
+}
+
 /* exp(u/mu - largest) within each nest, sums and inclusive values of the nests that the
  * row touches (in order of first appearance). Returns how many. */
 static size_t nest_values(const bt_demand *demand, const uint32_t *product, size_t length,
@@ -135,7 +117,7 @@ static size_t nest_values(const bt_demand *demand, const uint32_t *product, size
     for (size_t k = 0; k < length; k++) {
         double *largest = &scratch->nest_largest[demand->nest[product[k]]];
 
-        value[k] /= spread;
+        value[k] = (value[k] > BT_LARGEST_UTILITY ? BT_LARGEST_UTILITY : value[k]) / spread;
         *largest = value[k] > *largest ? value[k] : *largest;
     }
     for (size_t k = 0; k < length; k++) {
@@ -172,7 +154,7 @@ static double nested_probabilities(const bt_demand *demand, size_t type, const d
     const uint32_t *product = demand->considered_product + begin;
     double *inclusive = scratch->nest_inclusive;
 
-    bt_row_utilities(demand, type, price, table, scratch->utility);
+    row_utilities(demand, type, price, table, scratch);
     const double outside = scratch->utility[length];
     const size_t n_touched = nest_values(demand, product, length, scratch);
     inclusive[n_touched] = outside;
@@ -193,19 +175,30 @@ static double nested_probabilities(const bt_demand *demand, size_t type, const d
     return demand->scale[type] * (largest + bt_log(total));
 }
 
+void bt_choice_utilities(const bt_demand *demand, size_t type, const double *price,
+                         double *utility, double *outside_utility, bt_demand_work *work)
+{
+    const size_t length = demand->row_start[type + 1] - demand->row_start[type];
+    bt_demand_scratch *scratch = &work->scratch[0];
+
+    row_utilities(demand, type, price, table_of_one_row(demand, type, price), scratch);
+    memcpy(utility, scratch->utility, length * sizeof(double));
+    *outside_utility = scratch->utility[length];
+}
+
 void bt_choice_weights(const bt_demand *demand, size_t type, const double *price,
                        double *weight, double *outside_weight, bt_demand_work *work)
 {
     const size_t length = demand->row_start[type + 1] - demand->row_start[type];
     const double *table = table_of_one_row(demand, type, price);
     bt_demand_scratch *scratch = &work->scratch[0];
+    double largest = 0;
 
     if (demand->model == BT_NESTED_LOGIT) {
         nested_probabilities(demand, type, price, table, weight, outside_weight, scratch);
         return;
     }
-    row_less_largest(demand, type, price, table, scratch->utility);
-    bt_exp_block(scratch->utility, length + 1, scratch->utility);
+    row_weights(demand, type, price, table, &largest, scratch);
     memcpy(weight, scratch->utility, length * sizeof(double));
     *outside_weight = scratch->utility[length];
 }
@@ -216,17 +209,16 @@ double bt_row_probabilities(const bt_demand *demand, size_t type, const double *
 {
     const size_t length = demand->row_start[type + 1] - demand->row_start[type];
     const double *table = table_of_one_row(demand, type, price);
-    double *value = scratch->utility;
+    double largest = 0;
 
     if (demand->model == BT_NESTED_LOGIT)
         return nested_probabilities(demand, type, price, table, probability,
                                     outside_probability, scratch);
-    const double largest = row_less_largest(demand, type, price, table, value);
-    bt_exp_block(value, length + 1, value);
-    const double total = sum_of(value, length + 1);
+    const double total = row_weights(demand, type, price, table, &largest, scratch);
+    const double unit = 1 / total;
     for (size_t k = 0; k < length; k++)
-        probability[k] = value[k] / total;
-    *outside_probability = value[length] / total;
+        probability[k] = scratch->utility[k] * unit;
+    *outside_probability = scratch->utility[length] * unit;
     return demand->scale[type] * (largest + bt_log(total));
 }
 
@@ -273,43 +265,26 @@ static void add_nested_types(const bt_demand *demand, size_t first, size_t last,
     }
 }
 
-/* Logit types from `first` on, as many as a chunk holds; returns the next one. */
-static size_t add_logit_chunk(const bt_demand *demand, size_t first, size_t last,
-                              const double *price, bool want_surplus,
-                              const bt_demand_work *work, bt_demand_scratch *scratch,
-                              share_sums *sums)
+static void add_logit_types(const bt_demand *demand, size_t first, size_t last,
+                            const double *price, bool want_surplus, const bt_demand_work *work,
+                            bt_demand_scratch *scratch, share_sums *sums)
 {
-    size_t used = 0;
-    size_t end = first;
-
-    for (; end < last; end++) {
-        const size_t length = demand->row_start[end + 1] - demand->row_start[end];
-
-        if (used + length + 1 > work->chunk_capacity)
-            break;
-        scratch->row_largest[end - first] = row_less_largest(
-            demand, end, price, table_of(work, end, price), scratch->utility + used);
-        used += length + 1;
-    }
-    bt_exp_block(scratch->utility, used, scratch->utility);
-
-    const double *value = scratch->utility;
-    for (size_t type = first; type < end; type++) {
+    for (size_t type = first; type < last; type++) {
         const size_t length = demand->row_start[type + 1] - demand->row_start[type];
-        const double total = sum_of(value, length + 1);
         const double weight = demand->weight[type];
+        double largest = 0;
 
-        if (weight > 0) {
-            add_row(demand, type, value, weight / total, sums);
-            sums->outside_share += value[length] * (weight / total);
-            if (want_surplus)
-                sums->consumer_surplus += weight * demand->scale[type] /
-                                          demand->price_sensitivity[type] *
-                                          (scratch->row_largest[type - first] + bt_log(total));
-        }
-        value += length + 1;
+        if (weight == 0)
+            continue;
+        const double total =
+            row_weights(demand, type, price, table_of(work, type, price), &largest, scratch);
+        add_row(demand, type, scratch->utility, weight / total, sums);
+        sums->outside_share += scratch->utility[length] * (weight / total);
+        if (want_surplus)
+            sums->consumer_surplus += weight * demand->scale[type] /
+                                      demand->price_sensitivity[type] *
+                                      (largest + bt_log(total));
     }
-    return end;
 }
 
 static void add_types(const bt_demand *demand, size_t first, size_t last, const double *price,
@@ -319,9 +294,7 @@ static void add_types(const bt_demand *demand, size_t first, size_t last, const 
     if (demand->model == BT_NESTED_LOGIT)
         add_nested_types(demand, first, last, price, work, scratch, sums);
     else
-        while (first < last)
-            first =
-                add_logit_chunk(demand, first, last, price, want_surplus, work, scratch, sums);
+        add_logit_types(demand, first, last, price, want_surplus, work, scratch, sums);
 }
 
 /* Blocks side by side, then added in order. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_ENTRIES = 1024, BLOCK_ENTRIES = 16384, BLOCK_LIMIT = 64 };
+enum { BLOCK_ENTRIES = 16384, BLOCK_LIMIT = 64 };
 
 static void *allocate(size_t count, size_t size)
 {
@@ -14,7 +14,7 @@ static void *allocate(size_t count, size_t size)
 static void scratch_free(bt_demand_scratch *scratch)
 {
     free(scratch->utility);
-    free(scratch->row_largest);
+    free(scratch->disutility);
     free(scratch->nest_largest);
     free(scratch->nest_sum);
     free(scratch->nest_inclusive);
@@ -25,15 +25,16 @@ static void scratch_free(bt_demand_scratch *scratch)
 
 static bool scratch_allocate(bt_demand_scratch *scratch, const bt_demand_work *work)
 {
-    scratch->utility = allocate(work->chunk_capacity, sizeof(double));
-    scratch->row_largest = allocate(work->chunk_capacity, sizeof(double));
+    scratch->kernel = bt_row_kernel_on(bt_widest_instruction_set());
+    scratch->utility = allocate(bt_row_room(work->longest_row), sizeof(double));
+    scratch->disutility = allocate(work->longest_row, sizeof(double));
     scratch->nest_largest = allocate(work->n_nests, sizeof(double));
     scratch->nest_sum = allocate(work->n_nests, sizeof(double));
     scratch->nest_inclusive = allocate(work->n_nests + 1, sizeof(double));
     scratch->nest_of_row = allocate(work->n_nests, sizeof(uint32_t));
     scratch->probability = allocate(work->longest_row, sizeof(double));
     scratch->shifted_price = allocate(work->n_products, sizeof(double));
-    return scratch->utility != NULL && scratch->row_largest != NULL &&
+    return scratch->utility != NULL && scratch->disutility != NULL &&
            scratch->nest_largest != NULL && scratch->nest_sum != NULL &&
            scratch->nest_inclusive != NULL && scratch->nest_of_row != NULL &&
            scratch->probability != NULL && scratch->shifted_price != NULL;
@@ -52,8 +53,6 @@ static void measure(bt_demand_work *work, const bt_demand *demand)
             work->longest_row = row_length(demand, type);
         work->all_linear &= demand->transform[type] == BT_PRICE_LINEAR;
     }
-    work->chunk_capacity =
-        work->longest_row + 1 > CHUNK_ENTRIES ? work->longest_row + 1 : CHUNK_ENTRIES;
 }
 
 /* A block is worth its own row of shares only when it has many more entries than there

@@ -1,9 +1,8 @@
 /*
  * Inside demand: its working memory, and the price transforms as formulas.
  *
- * Rows are evaluated in chunks: the utilities of many rows, each followed by its outside
- * option, stand in one array, so that one call of the vector exponential serves them all.
- * Rows are summed in blocks whose bounds depend on the demand alone; the blocks are added
+ * Rows are evaluated one by one (markets/row_weights.h), in scratch of their thread, and
+ * summed in blocks whose bounds depend on the demand alone; the blocks are added
  * in order, so that shares have the same bits for any number of threads.
  *
  * A transform that many types share is evaluated once per product and price vector, into
@@ -19,6 +18,7 @@
 #include <stdint.h>
 
 #include "markets/demand.h"
+#include "markets/row_weights.h"
 #include "sim/vector_math.h"
 
 /* Where a type finds f(p) by product. */
@@ -32,8 +32,9 @@ enum {
 
 /* One thread's scratch. */
 typedef struct bt_demand_scratch {
-    double *utility;        /* [chunk entry] then exp(utility - largest) */
-    double *row_largest;    /* [chunk entry] */
+    const bt_row_kernel *kernel;
+    double *utility;        /* [bt_row_room(longest row)] then weights */
+    double *disutility;     /* [longest row] f(p) of a row with a transform of its own */
     double *nest_largest;   /* [nest] */
     double *nest_sum;       /* [nest] */
     double *nest_inclusive; /* [nest + 1] the last for the outside option */
@@ -46,7 +47,6 @@ struct bt_demand_work {
     size_t n_threads;           /* that have scratch */
     size_t n_threads_used;      /* of these */
     bt_demand_scratch *scratch; /* [thread] */
-    size_t chunk_capacity;
     size_t longest_row;
     size_t n_nests;
     size_t n_products;
@@ -66,12 +66,6 @@ struct bt_demand_work {
     double *row_slope;     /* [longest row] for the Jacobian */
     double *product_share; /* [product] for welfare */
 };
-
-/* Utilities u/mu of a type's row, at most BT_LARGEST_UTILITY, then its outside option's
- * (-inf without one); `table` is f(p) by product, or NULL. */
-#define BT_LARGEST_UTILITY 1e280
-void bt_row_utilities(const bt_demand *demand, size_t type, const double *price,
-                      const double *table, double *utility);
 
 /* bt_choice_probabilities with the scratch of one thread. */
 double bt_row_probabilities(const bt_demand *demand, size_t type, const double *price,

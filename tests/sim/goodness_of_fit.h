@@ -59,6 +59,31 @@ static inline double uniform_cells_p_value(const size_t *observed, size_t cells)
     return gsl_cdf_chisq_Q(statistic, (double)(cells - 1));
 }
 
+/* Pearson's test that `observed` [cells] has the expectations `expected` [cells], of the
+ * same total. Cells that expect fewer than five are taken together. */
+static inline double expected_cells_p_value(const size_t *observed, const double *expected,
+                                            size_t cells)
+{
+    double statistic = 0, rare_observed = 0, rare_expected = 0;
+    size_t used = 0;
+    for (size_t i = 0; i < cells; i++) {
+        if (expected[i] < 5) {
+            rare_observed += (double)observed[i];
+            rare_expected += expected[i];
+            continue;
+        }
+        double excess = (double)observed[i] - expected[i];
+        statistic += excess * excess / expected[i];
+        used++;
+    }
+    if (rare_expected >= 5) {
+        double excess = rare_observed - rare_expected;
+        statistic += excess * excess / rare_expected;
+        used++;
+    }
+    return used < 2 ? 1 : gsl_cdf_chisq_Q(statistic, (double)(used - 1));
+}
+
 /* The two-sided probability of a standard normal statistic. */
 static inline double normal_p_value(double z)
 {
