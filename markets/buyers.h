@@ -42,6 +42,7 @@ typedef struct bt_purchases {
                                 whole numbers, if buyers are sampled */
     double consumer_surplus; /* added to, in the same units, arrival by arrival: expected
                                 surplus of what was offered */
+    double n_buyers;         /* added to, in the same units: who came */
     uint32_t *choice;        /* [count] product or BT_CHOSE_OUTSIDE; NULL: not asked. In
                                 arrival order (needed by after-sales clocks and traces) */
     uint32_t *buyer;         /* [count] who arrived; NULL: not asked */
@@ -59,8 +60,8 @@ typedef struct bt_buyers_type {
     /* Number of individual buyers; 0: a mass. */
     uint64_t (*population)(const void *self);
 
-    /* Mass of one sampled buyer's purchase (market size / population); 1 for exact
-     * demand. */
+    /* Mass of one sampled buyer's purchase: market size over the arrivals that a period is
+     * expected to see; 1 for exact demand. */
     double (*unit_mass)(const void *self);
 
     void (*serve)(void *self, const bt_arrivals *arrivals, bt_purchases *purchases);

@@ -126,6 +126,10 @@ typedef struct bt_market_type {
     /* Make the run's market and register its events with the engine. */
     bt_status (*create)(const bt_market_setting *setting, void **self, bt_error *error);
 
+    /* Whether the market has come to its own end (its behaviour was stable for long
+     * enough) before the horizon. */
+    bool (*is_over)(const void *self);
+
     /* Length of the state axis for this run's sellers (0: no finite strategies) and of the
      * longest cycle that is reported. */
     size_t (*n_states)(const void *self);
