@@ -295,7 +295,7 @@ static const bt_parameter market_parameters[] = {
      .unit = "buyers",
      .default_text = "1",
      .range = BT_POSITIVE,
-     .meaning = "mass of buyers (a period; or a day, of event-driven markets)"},
+     .meaning = "mass of buyers that come in a period (a day, when the horizon is a time)"},
     {.name = "demand",
      .type = BT_TABLE,
      OF(bt_posted_price_parameters, demand),
@@ -331,7 +331,7 @@ static const bt_parameter market_parameters[] = {
      .unit = "1/day",
      .choices = "poisson:",
      .range = BT_POSITIVE,
-     .meaning = "rate at which sampled buyers arrive; for a horizon in time",
+     .meaning = "sampled buyers a day, together of mass `size`; else each comes once a day",
      GIVEN(bt_posted_price_parameters, has_arrivals)},
 };
 const bt_parameter_table bt_posted_price_parameter_table =

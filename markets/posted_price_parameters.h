@@ -114,7 +114,7 @@ typedef struct bt_posted_price_parameters {
     bt_table_list sellers;  /* bt_market_seller_parameters */
     bt_fees_parameters fees;
     bt_reference_parameters reference;
-    bt_option arrivals; /* chosen 0: Poisson, value: arrivals a day of all buyers together */
+    bt_option arrivals; /* chosen 0: Poisson, value: arrivals a day */
     bool has_arrivals;
 } bt_posted_price_parameters;
 

@@ -1,0 +1,13 @@
+#include "markets/registry.h"
+
+#include "markets/posted_price.h"
+
+static const bt_described *const entries[] = {
+    &bt_posted_price_market.described,
+};
+
+const bt_registry bt_market_registry = {
+    .kind = "market",
+    .entries = entries,
+    .count = sizeof(entries) / sizeof(entries[0]),
+};
