@@ -33,9 +33,6 @@ typedef struct bt_checkpoint_parameters {
     double every; /* periods or days of simulated time; 0: never */
 } bt_checkpoint_parameters;
 
-/* What a run that fails does to the others. */
-typedef enum bt_on_failure { BT_ON_FAILURE_CONTINUE, BT_ON_FAILURE_STOP } bt_on_failure;
-
 typedef struct bt_experiment {
     int64_t format;
     const char *name;
@@ -49,7 +46,7 @@ typedef struct bt_experiment {
     bt_checkpoint_parameters checkpoint;
     bool trace; /* log every event */
     bool common_random_numbers;
-    int32_t on_failure; /* bt_on_failure */
+    bool pair_failures_stop; /* on_failure: continue | stop */
     double confidence_level;
 } bt_experiment;
 
@@ -57,8 +54,8 @@ typedef struct bt_experiment {
 extern const bt_parameter_table bt_experiment_table;
 
 /* Bind a document (without its sweep) and check what one table cannot: references
- * (a product's seller, names in nests and segments), one kind of horizon, series names.
- * Everything is owned by `arena`. BT_OK or BT_BAD_INPUT. */
+ * (a product's seller, names in nests and segments), the horizon against the market,
+ * series names. Everything is owned by `arena`. */
 bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experiment,
                              bt_arena *arena, bt_diagnostics *diagnostics);
 

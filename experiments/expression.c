@@ -27,6 +27,7 @@ typedef enum operation {
     NUMBER,
     TEXT,
     BOOLEAN,
+    NOTHING,
     PATH
 } operation;
 
@@ -174,6 +175,8 @@ static size_t parse_primary(compiler *self)
         return add_term(self, (term){.what = BOOLEAN, .at = start, .boolean = true});
     if (accept(self, "false"))
         return add_term(self, (term){.what = BOOLEAN, .at = start, .boolean = false});
+    if (accept(self, "null"))
+        return add_term(self, (term){.what = NOTHING, .at = start});
     if (accept(self, "and") || accept(self, "or") || accept(self, "not"))
         return fail_at(self, start, "here a number, a text in quotes or a path is expected");
     if (accept(self, "(")) {
@@ -359,8 +362,17 @@ static const char *kind_name(bt_value_kind kind)
 {
     static const char *const names[] = {[BT_VALUE_NUMBER] = "a number",
                                         [BT_VALUE_TEXT] = "a text",
-                                        [BT_VALUE_BOOLEAN] = "true or false"};
+                                        [BT_VALUE_BOOLEAN] = "true or false",
+                                        [BT_VALUE_NULL] = "null"};
     return names[kind];
+}
+
+static bt_status fail_kind(const evaluator *self, size_t index, const bt_value *value,
+                           bt_value_kind expected)
+{
+    return bt_fail(
+        self->error, BT_BAD_INPUT, "at character %zu: this is %s where %s is expected",
+        self->expression->terms[index].at + 1, kind_name(value->kind), kind_name(expected));
 }
 
 /* Evaluate a term that must be of one kind. */
@@ -370,9 +382,7 @@ static bt_status evaluate_as(const evaluator *self, size_t index, bt_value_kind 
     bt_status status = evaluate(self, index, value);
     if (status != BT_OK || value->kind == kind)
         return status;
-    return bt_fail(
-        self->error, BT_BAD_INPUT, "at character %zu: this is %s where %s is expected",
-        self->expression->terms[index].at + 1, kind_name(value->kind), kind_name(kind));
+    return fail_kind(self, index, value, kind);
 }
 
 static bt_value boolean_value(bool boolean)
@@ -394,22 +404,35 @@ static bt_status evaluate_logic(const evaluator *self, const term *node, bt_valu
     return evaluate_as(self, node->right, BT_VALUE_BOOLEAN, value);
 }
 
+static bool are_equal(const bt_value *left, const bt_value *right)
+{
+    if (left->kind != right->kind)
+        return false;
+    switch (left->kind) {
+    case BT_VALUE_TEXT:
+        return strcmp(left->text, right->text) == 0;
+    case BT_VALUE_BOOLEAN:
+        return left->boolean == right->boolean;
+    case BT_VALUE_NUMBER:
+        return !(left->number < right->number) && !(left->number > right->number);
+    case BT_VALUE_NULL:
+        break;
+    }
+    return true;
+}
+
+/* Of one kind, or one of them null. */
 static bt_status evaluate_equality(const evaluator *self, const term *node, bt_value *value)
 {
     bt_value left, right;
     bt_status status = evaluate(self, node->left, &left);
     if (status == BT_OK)
-        status = evaluate_as(self, node->right, left.kind, &right);
+        status = evaluate(self, node->right, &right);
     if (status != BT_OK)
         return status;
-    bool equal;
-    if (left.kind == BT_VALUE_TEXT)
-        equal = strcmp(left.text, right.text) == 0;
-    else if (left.kind == BT_VALUE_BOOLEAN)
-        equal = left.boolean == right.boolean;
-    else
-        equal = !(left.number < right.number) && !(left.number > right.number);
-    *value = boolean_value(equal == (node->what == EQUAL));
+    if (left.kind != right.kind && left.kind != BT_VALUE_NULL && right.kind != BT_VALUE_NULL)
+        return fail_kind(self, node->right, &right, left.kind);
+    *value = boolean_value(are_equal(&left, &right) == (node->what == EQUAL));
     return BT_OK;
 }
 
@@ -481,6 +504,9 @@ static bt_status evaluate(const evaluator *self, size_t index, bt_value *value)
         return BT_OK;
     case BOOLEAN:
         *value = boolean_value(node->boolean);
+        return BT_OK;
+    case NOTHING:
+        *value = (bt_value){.kind = BT_VALUE_NULL};
         return BT_OK;
     case PATH:
         status = self->look_up(self->context, node->text, value, self->error);

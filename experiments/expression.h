@@ -6,7 +6,7 @@
  *     sellers[0].policy == 'q_learning'
  *
  * From loose to tight: or; and; not; < <= > >= == != (not chained); + -; * /; unary
- * minus; numbers, 'text', "text", true, false, paths, parentheses. `and` and `or` look
+ * minus; numbers, 'text', "text", true, false, null, paths, parentheses. `and` and `or` look
  * at their right side only where the left one leaves the answer open. There is nothing
  * else: no functions, no assignment, nothing that could run for long.
  */
@@ -20,7 +20,12 @@
 
 typedef struct bt_expression bt_expression;
 
-typedef enum bt_value_kind { BT_VALUE_NUMBER, BT_VALUE_TEXT, BT_VALUE_BOOLEAN } bt_value_kind;
+typedef enum bt_value_kind {
+    BT_VALUE_NUMBER,
+    BT_VALUE_TEXT,
+    BT_VALUE_BOOLEAN,
+    BT_VALUE_NULL
+} bt_value_kind;
 
 typedef struct bt_value {
     bt_value_kind kind;

@@ -29,15 +29,22 @@ static void write_table(text_block *block, const bt_parameter_table *table,
 
 /* ---- numbers and texts ---- */
 
-void bt_write_number(FILE *out, double value)
+void bt_number_text(double value, char text[BT_NUMBER_TEXT])
 {
-    char text[40];
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof(text), "%.*g", digits, value);
+        snprintf(text, BT_NUMBER_TEXT, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;
     }
-    fputs(isnan(value) ? "null" : text, out);
+    if (isnan(value))
+        snprintf(text, BT_NUMBER_TEXT, "null");
+}
+
+void bt_write_number(FILE *out, double value)
+{
+    char text[BT_NUMBER_TEXT];
+    bt_number_text(value, text);
+    fputs(text, out);
 }
 
 /* A word that YAML reads as the same text without quotes. */

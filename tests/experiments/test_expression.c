@@ -25,6 +25,8 @@ static bt_status look_up(void *context, const char *path, bt_value *value, bt_er
         *value = (bt_value){.kind = BT_VALUE_TEXT, .text = "q_learning"};
     else if (strcmp(path, "trace") == 0)
         *value = (bt_value){.kind = BT_VALUE_BOOLEAN, .boolean = true};
+    else if (strcmp(path, "nothing") == 0)
+        *value = (bt_value){.kind = BT_VALUE_NULL};
     else
         return bt_fail(error, BT_BAD_INPUT, "nothing stands at %s", path);
     return BT_OK;
@@ -55,6 +57,10 @@ static void test_answers(void **state)
         {"policy == 'q_learning'", true},
         {"policy == \"fixed\"", false},
         {"policy != 'fixed'", true},
+        {"nothing == null", true},
+        {"nothing != null", false},
+        {"a.b == null", false},
+        {"null != policy", true},
         {"trace", true},
         {"not trace", false},
         {"not not trace", true},
