@@ -1,5 +1,6 @@
 /* What a parameter wants, in words. */
 #include "experiments/bind_internal.h"
+#include "experiments/canonical.h"
 #include "experiments/choices.h"
 
 bool bt_within(const bt_range *range, double value)
@@ -11,22 +12,27 @@ bool bt_within(const bt_range *range, double value)
     return high_enough && low_enough;
 }
 
+static void print_bound(FILE *out, const char *words, double bound)
+{
+    fputs(words, out);
+    bt_write_number(out, bound);
+}
+
 void bt_print_range(FILE *out, const bt_range *range)
 {
     bool has_minimum = range->bounded && range->minimum > -INFINITY;
     bool has_maximum = range->bounded && range->maximum < INFINITY;
     if (has_minimum && has_maximum && !range->above_minimum && !range->below_maximum) {
-        fprintf(out, " from %.15g to %.15g", range->minimum, range->maximum);
+        print_bound(out, " from ", range->minimum);
+        print_bound(out, " to ", range->maximum);
         return;
     }
     if (has_minimum)
-        fprintf(out, range->above_minimum ? " above %.15g" : " of at least %.15g",
-                range->minimum);
+        print_bound(out, range->above_minimum ? " above " : " of at least ", range->minimum);
     if (has_minimum && has_maximum)
         fputs(" and", out);
     if (has_maximum)
-        fprintf(out, range->below_maximum ? " below %.15g" : " of at most %.15g",
-                range->maximum);
+        print_bound(out, range->below_maximum ? " below " : " of at most ", range->maximum);
 }
 
 /* linear, log, {box_cox: NUMBER} or {budget: NUMBER} */

@@ -1,0 +1,201 @@
+#include "experiments/experiment.h"
+
+#include "agents/buyers/registry.h"
+#include "agents/sellers/registry.h"
+#include "experiments/experiment_check.h"
+#include "markets/registry.h"
+
+#define OF(type, member) .offset = offsetof(type, member)
+
+/* The largest integer up to which every integer is a double: 2^53 - 1. */
+#define LARGEST_EXACT 9007199254740991.0
+
+static const bt_parameter horizon_parameters[] = {
+    {.name = "periods",
+     .type = BT_INTEGER,
+     OF(bt_horizon_parameters, periods),
+     .unit = "periods",
+     .range = BT_BETWEEN(1, LARGEST_EXACT),
+     .meaning = "length of a run in periods; for markets in which all act each period"},
+    {.name = "time",
+     .type = BT_TIME,
+     OF(bt_horizon_parameters, time),
+     .unit = "days",
+     .default_text = "null",
+     .null_allowed = true,
+     .range = BT_POSITIVE,
+     .meaning = "length of a run in time; for event-driven markets"},
+    {.name = "until_stable",
+     .type = BT_INTEGER,
+     OF(bt_horizon_parameters, until_stable),
+     .unit = "periods",
+     .default_text = "0",
+     .range = BT_BETWEEN(0, LARGEST_EXACT),
+     .meaning = "stop early once all greedy behaviour was unchanged so long; 0: never"},
+};
+static const bt_parameter_table horizon_table =
+    BT_TABLE_OF(bt_horizon_parameters, horizon_parameters);
+
+static const bt_parameter record_parameters[] = {
+    {.name = "every",
+     .type = BT_TIME,
+     OF(bt_record_parameters, every),
+     .unit = "periods or days",
+     .default_text = "0",
+     .range = BT_NON_NEGATIVE,
+     .meaning = "interval between records; 0: one record, of the whole run"},
+    {.name = "series",
+     .type = BT_TEXT_LIST,
+     OF(bt_record_parameters, series),
+     .meaning = "what is recorded; the market's usual series when not given"},
+    {.name = "value",
+     .type = BT_CHOICE,
+     OF(bt_record_parameters, value),
+     .default_text = "mean",
+     .choices = "mean|last",
+     .meaning = "whether a record holds the interval's mean or its last value"},
+};
+static const bt_parameter_table record_table =
+    BT_TABLE_OF(bt_record_parameters, record_parameters);
+
+static const bt_parameter checkpoint_parameters[] = {
+    {.name = "every",
+     .type = BT_TIME,
+     OF(bt_checkpoint_parameters, every),
+     .unit = "periods or days",
+     .default_text = "0",
+     .range = BT_NON_NEGATIVE,
+     .meaning = "simulated time between saved states of a run; 0: none are saved"},
+};
+static const bt_parameter_table checkpoint_table =
+    BT_TABLE_OF(bt_checkpoint_parameters, checkpoint_parameters);
+
+static const bt_parameter seller_parameters[] = {
+    {.name = "name",
+     .type = BT_TEXT,
+     OF(bt_seller_common, name),
+     .required = true,
+     .meaning = "the seller, as the market's products name it"},
+    {.name = "reprice",
+     .type = BT_OPTION,
+     OF(bt_seller_common, reprice),
+     .unit = "periods or days, 1/day, sales",
+     .default_text = "{every: 1}",
+     .choices = "every:time|poisson:|after_sales:",
+     .range = BT_POSITIVE,
+     .meaning =
+         "when it sets prices: at an interval, at Poisson times, or after so many sales"},
+    {.name = "reprice_offset",
+     .type = BT_TIME,
+     OF(bt_seller_common, reprice_offset),
+     .unit = "periods or days",
+     .default_text = "0",
+     .range = BT_NON_NEGATIVE,
+     .meaning = "when an interval's clock first strikes"},
+};
+static const bt_parameter_table seller_table = BT_TABLE_OF(bt_seller_common, seller_parameters);
+
+static const bt_parameter parameters[] = {
+    {.name = "format",
+     .type = BT_INTEGER,
+     OF(bt_experiment, format),
+     .required = true,
+     .meaning = "version of the file format: 1"},
+    {.name = "name",
+     .type = BT_TEXT,
+     OF(bt_experiment, name),
+     .required = true,
+     .meaning = "what the experiment is called"},
+    {.name = "seed",
+     .type = BT_INTEGER,
+     OF(bt_experiment, seed),
+     .required = true,
+     .range = BT_BETWEEN(0, LARGEST_EXACT),
+     .meaning = "the seed of every random stream"},
+    {.name = "replications",
+     .type = BT_INTEGER,
+     OF(bt_experiment, replications),
+     .unit = "runs",
+     .default_text = "1",
+     .range = BT_BETWEEN(1, 1e9),
+     .meaning = "runs of each sweep point, each with draws of its own"},
+    {.name = "horizon",
+     .type = BT_TABLE,
+     OF(bt_experiment, horizon),
+     .required = true,
+     .table = &horizon_table,
+     .meaning = "how long a run lasts: {periods: N} or {time: 30 d}"},
+    {.name = "market",
+     .type = BT_REGISTERED,
+     OF(bt_experiment, market),
+     .required = true,
+     .registry = &bt_market_registry,
+     .selector = "type",
+     .meaning = "where buyers and sellers meet"},
+    {.name = "sellers",
+     .type = BT_REGISTERED_LIST,
+     OF(bt_experiment, sellers),
+     .required = true,
+     .table = &seller_table,
+     .registry = &bt_seller_registry,
+     .selector = "policy",
+     .meaning = "who sells, and by what rule they price"},
+    {.name = "buyers",
+     .type = BT_REGISTERED,
+     OF(bt_experiment, buyers),
+     .default_text = "{type: expected}",
+     .registry = &bt_buyers_registry,
+     .selector = "type",
+     .meaning = "who buys: exact demand, or a population that draws its choices"},
+    {.name = "record",
+     .type = BT_TABLE,
+     OF(bt_experiment, record),
+     .default_text = "{}",
+     .table = &record_table,
+     .meaning = "what is written down, and how often"},
+    {.name = "checkpoint",
+     .type = BT_TABLE,
+     OF(bt_experiment, checkpoint),
+     .default_text = "{}",
+     .table = &checkpoint_table,
+     .meaning = "saved states, from which a long run that was killed goes on"},
+    {.name = "trace",
+     .type = BT_BOOLEAN,
+     OF(bt_experiment, trace),
+     .default_text = "false",
+     .meaning = "log every event of every run"},
+    {.name = "common_random_numbers",
+     .type = BT_BOOLEAN,
+     OF(bt_experiment, common_random_numbers),
+     .default_text = "false",
+     .meaning = "give a replication the same draws at every sweep point"},
+    {.name = "on_failure",
+     .type = BT_CHOICE,
+     OF(bt_experiment, on_failure),
+     .default_text = "continue",
+     .choices = "continue|stop",
+     .meaning = "whether a run that fails stops the runs that have not begun"},
+    {.name = "confidence_level",
+     .type = BT_REAL,
+     OF(bt_experiment, confidence_level),
+     .default_text = "0.95",
+     .range = {.minimum = 0,
+               .maximum = 1,
+               .above_minimum = true,
+               .below_maximum = true,
+               .bounded = true},
+     .meaning = "of the confidence intervals over replications"},
+};
+
+const bt_parameter_table bt_experiment_table = BT_TABLE_OF(bt_experiment, parameters);
+
+bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experiment,
+                             bt_arena *arena, bt_diagnostics *diagnostics)
+{
+    size_t reported = bt_diagnostics_reported(diagnostics);
+    const bt_node *root = bt_document_root(document);
+    bt_bind(root, &bt_experiment_table, experiment, arena, diagnostics);
+    if (bt_node_get_kind(root) == BT_NODE_MAPPING)
+        bt_experiment_check(root, experiment, diagnostics);
+    return bt_diagnostics_reported(diagnostics) == reported ? BT_OK : BT_BAD_INPUT;
+}
