@@ -33,6 +33,9 @@ typedef struct bt_checkpoint_parameters {
     double every; /* periods or days of simulated time; 0: never */
 } bt_checkpoint_parameters;
 
+/* What a run that fails does to those that have not begun. */
+typedef enum bt_on_failure { BT_ON_FAILURE_CONTINUE, BT_ON_FAILURE_STOP } bt_on_failure;
+
 typedef struct bt_experiment {
     int64_t format;
     const char *name;
@@ -46,7 +49,7 @@ typedef struct bt_experiment {
     bt_checkpoint_parameters checkpoint;
     bool trace; /* log every event */
     bool common_random_numbers;
-    bool pair_failures_stop; /* on_failure: continue | stop */
+    int32_t on_failure; /* bt_on_failure */
     double confidence_level;
 } bt_experiment;
 
@@ -54,8 +57,8 @@ typedef struct bt_experiment {
 extern const bt_parameter_table bt_experiment_table;
 
 /* Bind a document (without its sweep) and check what one table cannot: references
- * (a product's seller, names in nests and segments), the horizon against the market,
- * series names. Everything is owned by `arena`. */
+ * (a product's seller, names in nests and segments), one kind of horizon, series names.
+ * Everything is owned by `arena`. BT_OK or BT_BAD_INPUT. */
 bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experiment,
                              bt_arena *arena, bt_diagnostics *diagnostics);
 

@@ -230,7 +230,7 @@ static void write_run(worker *self, bt_run_state state, uint64_t fingerprint)
     atomic_fetch_add(&all->n_done, 1);
     if (state == BT_RUN_FAILED) {
         atomic_fetch_add(&all->n_failed, 1);
-        if (bt_sweep_base(all->plan->sweep)->pair_failures_stop)
+        if (bt_sweep_base(all->plan->sweep)->on_failure == BT_ON_FAILURE_STOP)
             atomic_store(&all->leaves_off, true);
     }
 }
