@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/result_file.h"
+#include "sim/result_reader.h"
 
 typedef struct comparison {
     const bt_result_layout *layout;
@@ -36,6 +37,12 @@ static bt_status compare_dimensions(const comparison *c)
                 "%s holds another experiment: its dimension \"%s\" has length %zu, not "
                 "%zu",
                 c->path, wanted->name, found->length, wanted->length);
+        bool is_scale = bt_result_find(c->reader, wanted->name) != NULL;
+        if (!is_scale && strcmp(wanted->long_name, found->long_name) != 0)
+            return bt_fail(
+                c->error, BT_BAD_INPUT,
+                "%s holds another experiment: its dimension \"%s\" has another long name",
+                c->path, wanted->name);
     }
     if (count != schema->n_dimensions)
         return bt_fail(c->error, BT_BAD_INPUT,
@@ -65,6 +72,8 @@ static bt_status compare_variable(const comparison *c, const bt_result_variable 
         different = "units";
     else if (strcmp(found->long_name, wanted->long_name) != 0)
         different = "long name";
+    else if (found->is_coordinate != wanted->is_coordinate)
+        different = "use as a coordinate";
     if (different == NULL)
         return BT_OK;
     return bt_fail(c->error, BT_BAD_INPUT,
@@ -99,6 +108,12 @@ static bt_status compare_attributes(const comparison *c)
                            "%s holds another experiment: its attribute \"%s\" has another text",
                            c->path, wanted->name);
     }
+    /* netCDF's own line is not of the experiment */
+    size_t count = c->reader->n_attributes - 1;
+    if (count != c->layout->n_attributes)
+        return bt_fail(c->error, BT_BAD_INPUT,
+                       "%s holds another experiment: it has %zu attributes, not %zu", c->path,
+                       count, c->layout->n_attributes);
     return BT_OK;
 }
 
@@ -137,7 +152,11 @@ bt_status bt_result_explain_difference(const bt_result_layout *layout, const cha
     if (bt_result_open(path, &c.reader, &reason) != BT_OK)
         return bt_fail(error, BT_IO, "%s is damaged and cannot be resumed: %s", path,
                        reason.message);
-    bt_status status = compare_dimensions(&c);
+    bt_status status = BT_OK;
+    if (bt_result_text(c.reader, "_NCProperties") == NULL)
+        status = bt_fail(error, BT_IO, "%s is damaged and cannot be resumed", path);
+    if (status == BT_OK)
+        status = compare_dimensions(&c);
     if (status == BT_OK)
         status = compare_variables(&c);
     if (status == BT_OK)

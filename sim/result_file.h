@@ -141,6 +141,11 @@ void bt_result_close(bt_result_writer *writer);
 
 typedef struct bt_result_reader bt_result_reader;
 
+/* For a program's main, not for libraries: turn off HDF5's own error messages for good.
+ * The functions here print nothing, but HDF5 1.10 that met a damaged file prints
+ * "infinite loop closing library" at exit unless its error handler is off then. */
+void bt_result_quiet_hdf5(void);
+
 /* Open a result file (hostile until read), also a .part or one that was compressed by
  * nccopy or h5repack. BT_NO_INPUT when missing, BT_BAD_INPUT when it is not one of ours or
  * damaged. In a .part only runs whose `status` is BT_RUN_DONE have valid data. */

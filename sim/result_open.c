@@ -25,21 +25,26 @@ static bt_status no_memory(const bt_result_reader *reader, bt_error *error)
 static bt_status bad_dataset(const bt_result_reader *reader, const read_variable *dataset,
                              const char *what, bt_error *error)
 {
-    return bt_fail(error, BT_BAD_INPUT,
-                   "%s is no result of this program: its data set \"%s\" %s", reader->path,
-                   dataset->description.name, what);
+    return bt_fail(error, BT_BAD_INPUT, "%s cannot be read as a result: its data set \"%s\" %s",
+                   reader->path, dataset->description.name, what);
 }
 
 /* ---- data sets ---- */
 
+typedef enum entry { OWN_DATASET, FOREIGN, DAMAGED } entry;
+
 /* Groups, links to other files and the like are not ours and passed over. */
-static bool is_own_dataset(hid_t file, const char *name)
+static entry look_at(hid_t file, const char *name)
 {
     H5L_info_t link;
     H5O_info_t object;
-    return H5Lget_info(file, name, &link, H5P_DEFAULT) >= 0 && link.type == H5L_TYPE_HARD &&
-           H5Oget_info_by_name2(file, name, &object, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
-           object.type == H5O_TYPE_DATASET;
+    if (H5Lget_info(file, name, &link, H5P_DEFAULT) < 0)
+        return DAMAGED;
+    if (link.type != H5L_TYPE_HARD)
+        return FOREIGN;
+    if (H5Oget_info_by_name2(file, name, &object, H5O_INFO_BASIC, H5P_DEFAULT) < 0)
+        return DAMAGED;
+    return object.type == H5O_TYPE_DATASET ? OWN_DATASET : FOREIGN;
 }
 
 static bt_status read_extent(bt_result_reader *reader, read_variable *dataset, bt_error *error)
@@ -113,10 +118,13 @@ static bt_status read_labels(bt_result_reader *reader, read_variable *dataset, b
 static bt_status read_dataset(bt_result_reader *reader, const char *name, bt_error *error)
 {
     read_variable *dataset = &reader->dataset[reader->n_datasets];
+    entry found = look_at(reader->file, name);
+    if (found == FOREIGN)
+        return BT_OK;
     dataset->description.name = bt_arena_copy_text(reader->arena, name);
     if (dataset->description.name == NULL)
         return no_memory(reader, error);
-    dataset->dataset = H5Dopen2(reader->file, name, H5P_DEFAULT);
+    dataset->dataset = found == DAMAGED ? -1 : H5Dopen2(reader->file, name, H5P_DEFAULT);
     if (dataset->dataset < 0)
         return bad_dataset(reader, dataset, "is damaged", error);
     reader->n_datasets++;
@@ -161,8 +169,7 @@ static bt_status read_datasets(bt_result_reader *reader, bt_error *error)
             return bt_fail(error, BT_BAD_INPUT,
                            "%s is damaged: the name of data set %llu is unreadable",
                            reader->path, (unsigned long long)i);
-        if (is_own_dataset(reader->file, name))
-            status = read_dataset(reader, name, error);
+        status = read_dataset(reader, name, error);
     }
     return status;
 }

@@ -3,6 +3,11 @@
 #include "sim/hdf5_support.h"
 #include "sim/result_reader.h"
 
+void bt_result_quiet_hdf5(void)
+{
+    bt_hdf5_silence();
+}
+
 void bt_result_reader_close(bt_result_reader *reader)
 {
     if (reader == NULL)
@@ -75,19 +80,24 @@ size_t bt_result_elements(const bt_result_reader *reader, const bt_result_variab
 
 /* ---- data ---- */
 
-static hid_t memory_type(bt_hdf5_calls *calls, const bt_result_variable *variable)
+/* Text is read as it is: tools that copy a file may call UTF-8 ASCII. */
+static hid_t memory_type(bt_hdf5_calls *calls, const read_variable *dataset)
 {
-    if (variable->type == BT_RESULT_TEXT)
-        return bt_hdf5_character_type(calls);
-    return bt_hdf5_check(calls, H5Tcopy(variable->type == BT_RESULT_DOUBLE ? H5T_NATIVE_DOUBLE
-                                                                           : H5T_NATIVE_INT64));
+    switch (dataset->description.type) {
+    case BT_RESULT_DOUBLE:
+        return bt_hdf5_check(calls, H5Tcopy(H5T_NATIVE_DOUBLE));
+    case BT_RESULT_INT64:
+        return bt_hdf5_check(calls, H5Tcopy(H5T_NATIVE_INT64));
+    default:
+        return bt_hdf5_check(calls, H5Dget_type(dataset->dataset));
+    }
 }
 
 static bt_status read_selection(const bt_result_reader *reader, const read_variable *dataset,
                                 hid_t memory, hid_t selection, bt_hdf5_calls *calls, void *data,
                                 bt_error *error)
 {
-    hid_t type = memory_type(calls, &dataset->description);
+    hid_t type = memory_type(calls, dataset);
     bt_hdf5_check(calls, H5Dread(dataset->dataset, type, memory, selection, H5P_DEFAULT, data));
     H5Tclose(type);
     if (calls->failed)

@@ -1,5 +1,6 @@
 /* The result file: what is written is read, what may not be written is refused. With two
- * arguments (write PATH) the program writes the sample for the tests of other tools. */
+ * arguments the program serves the tests of other tools: `write PATH` writes the sample,
+ * `read PATH` checks that a file is the sample. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -10,47 +11,11 @@
 #include <math.h>
 #include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <hdf5.h>
 
 #include "result_sample.h"
-
-static char folder[] = "/tmp/bertrand_result_XXXXXX";
-
-static char *in_folder(const char *name)
-{
-    static char path[4][128];
-    static int next;
-    char *result = path[next++ % 4];
-    snprintf(result, sizeof path[0], "%s/%s", folder, name);
-    return result;
-}
-
-static int empty_folder(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"a.h5",      "a.h5.part",     "a.h5.part.new", "b.h5",
-                                        "b.h5.part", "b.h5.part.new", "nothing.h5"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(in_folder(names[i]));
-    return 0;
-}
-
-static bool exists(const char *path)
-{
-    return access(path, F_OK) == 0;
-}
-
-#define assert_ok(call) assert_string_equal("", (call) == BT_OK ? "" : error.message)
-
-#define assert_mentions(text, part)                                                            \
-    do {                                                                                       \
-        if (strstr((text), (part)) == NULL)                                                    \
-            fail_msg("\"%s\" does not mention \"%s\"", (text), (part));                        \
-    } while (0)
 
 /* ---- writing and reading ---- */
 
@@ -350,7 +315,7 @@ static void the_file_is_as_it_promises(void **state)
     bt_error error;
     H5O_info_t object;
     unsigned flags = 0;
-    size_t size;
+    size_t size = 0;
     assert_ok(sample_write(in_folder("a.h5"), &error));
     unsigned char *bytes = sample_bytes(in_folder("a.h5"), &size);
     assert_non_null(bytes);
@@ -478,9 +443,9 @@ static bool cannot_write_to_closed_folder(void)
 static void closed_folders_are_named(void **state)
 {
     (void)state;
-    assert_int_equal(chmod(folder, 0555), 0);
+    assert_int_equal(chmod(sample_folder, 0555), 0);
     bool fine = in_child(cannot_write_to_closed_folder);
-    assert_int_equal(chmod(folder, 0755), 0);
+    assert_int_equal(chmod(sample_folder, 0755), 0);
     assert_true(fine);
     assert_true(create_fails(in_folder("no/such/folder.h5"), "No such file or directory"));
     assert_true(create_fails("/dev/null/a.h5", "Not a directory"));
@@ -510,23 +475,6 @@ static void full_disks_are_named(void **state)
                      BT_CANNOT_CREATE);
     assert_mentions(error.message, "GB are free on its disk");
     assert_false(exists(in_folder("a.h5.part.new")));
-}
-
-/* A copy of the sample's schema that a test may change. */
-typedef struct schema_copy {
-    bt_result_dimension dimensions[SAMPLE_DIMENSIONS];
-    bt_result_variable variables[SAMPLE_VARIABLES];
-    bt_result_attribute attributes[SAMPLE_ATTRIBUTES];
-    bt_result_schema schema;
-} schema_copy;
-
-static void copy_schema(schema_copy *copy)
-{
-    memcpy(copy->dimensions, sample_dimensions, sizeof sample_dimensions);
-    memcpy(copy->variables, sample_variables, sizeof sample_variables);
-    memcpy(copy->attributes, sample_attributes, sizeof sample_attributes);
-    copy->schema = (bt_result_schema){copy->dimensions, SAMPLE_DIMENSIONS, copy->variables,
-                                      SAMPLE_VARIABLES, copy->attributes,  SAMPLE_ATTRIBUTES};
 }
 
 static void expect_bad_schema(const schema_copy *copy, const char *mention)
@@ -625,13 +573,30 @@ static int write_sample(const char *path)
     return 1;
 }
 
+static const char *path_to_read;
+
+/* A tool that copies a file may drop the long names of dimensions. */
+static void the_given_file_is_the_sample(void **state)
+{
+    (void)state;
+    bt_error error;
+    bt_result_reader *reader;
+    assert_ok(bt_result_open(path_to_read, &reader, &error));
+    check_constants(reader);
+    check_runs(reader, SAMPLE_RUNS);
+    bt_result_reader_close(reader);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && strcmp(argv[1], "write") == 0)
         return write_sample(argv[2]);
-    if (mkdtemp(folder) == NULL)
+    path_to_read = argc == 3 && strcmp(argv[1], "read") == 0 ? argv[2] : NULL;
+    const struct CMUnitTest reading[] = {cmocka_unit_test(the_given_file_is_the_sample)};
+    if (path_to_read != NULL)
+        return cmocka_run_group_tests(reading, NULL, NULL);
+    if (!make_folder())
         return 1;
-    chmod(folder, 0755);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(what_is_written_is_read, empty_folder),
         cmocka_unit_test_teardown(a_growing_file_can_be_read_by_others, empty_folder),
@@ -653,6 +618,6 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(the_handler_of_hdf5_errors_is_left_alone, empty_folder),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    rmdir(folder);
+    rmdir(sample_folder);
     return failed;
 }
