@@ -55,7 +55,7 @@ static bt_status set_up(bt_posted_price *market, const bt_market_setting *settin
                        "`horizon: {until_stable: ...}` counts periods; it needs a horizon in "
                        "periods, not in time");
     return market->is_periodic
-               ? bt_posted_price_start_periodic(market, error)
+               ? bt_posted_price_start_periodic(market, setting->arena, error)
                : bt_posted_price_start_event_driven(market, setting->arena, error);
 }
 

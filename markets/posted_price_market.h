@@ -60,6 +60,15 @@ typedef struct bt_market_seller {
     double *told_gradient;       /* [own] */
 } bt_market_seller;
 
+/* A seller in the hot path of a game on grids: what a period touches, together. */
+typedef struct bt_game_player {
+    const bt_seller_type *type;
+    void *self;
+    size_t stride;
+    double *own_price;
+    bool sees_prices;
+} bt_game_player;
+
 typedef struct bt_posted_price {
     const bt_posted_price_model *model;
     bt_sim *sim;
@@ -108,13 +117,15 @@ typedef struct bt_posted_price {
     bool final_stands;
     int64_t cycle_length; /* -1: the sellers have no finite strategies */
 
+    bt_game_player *player;              /* [seller] in the hot path, else NULL */
     struct bt_arrival_process *arrivals; /* event-driven */
 } bt_posted_price;
 
 /* ---- posted_price_periodic.c ---- */
 
 /* Register the periodic market's one recurring event. */
-bt_status bt_posted_price_start_periodic(bt_posted_price *market, bt_error *error);
+bt_status bt_posted_price_start_periodic(bt_posted_price *market, bt_arena *arena,
+                                         bt_error *error);
 
 /* ---- posted_price_event.c ---- */
 

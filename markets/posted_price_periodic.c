@@ -149,44 +149,40 @@ static bool is_synchronous_game(const bt_posted_price *market)
     return true;
 }
 
-static uint64_t decide_joint_action(bt_posted_price *market, uint64_t period)
+static uint64_t decide_joint_action(const bt_posted_price *market, double period)
 {
     const bt_grid_game *game = market->model->game;
-    bool is_open = market->prices_stand;
-    const bt_seller_view blind = {
-        .time = (double)period, .joint_action = BT_NO_ACTION, .price = NULL};
+    bt_seller_view blind = {.time = period, .joint_action = BT_NO_ACTION};
     bt_seller_view seeing = blind;
-    if (is_open) {
+    if (market->prices_stand) {
         seeing.joint_action = market->recent[0];
         seeing.price = game->price + market->recent[0] * market->n_products;
     }
     uint64_t joint = 0;
     for (size_t i = 0; i < market->n_sellers; i++) {
-        bt_market_seller *seller = &market->seller[i];
-        seller->action = seller->type->decide(
-            seller->self, seller->sees_prices ? &seeing : &blind, seller->own_price);
-        joint += seller->action * seller->stride;
+        const bt_game_player *player = &market->player[i];
+        const bt_seller_view *view = player->sees_prices ? &seeing : &blind;
+        joint += player->type->decide(player->self, view, player->own_price) * player->stride;
     }
     return joint;
 }
 
-static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint64_t joint)
+static bool observe_joint_action(const bt_posted_price *market, double time, uint64_t joint)
 {
     const bt_grid_game *game = market->model->game;
     const double *profit = game->profit + joint * market->n_sellers;
-    bt_seller_feedback blind = {.time = (double)(period + 1),
-                                .duration = 1,
-                                .joint_action = BT_NO_ACTION,
-                                .n_buyers = NAN};
-    bt_seller_feedback seeing = blind;
-    seeing.joint_action = joint;
-    seeing.price = game->price + joint * market->n_products;
     bool changed = false;
     for (size_t i = 0; i < market->n_sellers; i++) {
-        const bt_market_seller *seller = &market->seller[i];
-        bt_seller_feedback *feedback = seller->sees_prices ? &seeing : &blind;
-        feedback->profit = profit[i];
-        changed |= seller->type->observe(seller->self, feedback);
+        const bt_game_player *player = &market->player[i];
+        bt_seller_feedback feedback = {
+            .time = time,
+            .duration = 1,
+            .profit = profit[i],
+            .joint_action = player->sees_prices ? joint : BT_NO_ACTION,
+            .price = player->sees_prices ? game->price + joint * market->n_products : NULL,
+            .n_buyers = NAN,
+        };
+        changed |= player->type->observe(player->self, &feedback);
     }
     return changed;
 }
@@ -194,7 +190,7 @@ static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint6
 static void run_game_period(bt_sim *sim, void *subject, uint64_t period)
 {
     bt_posted_price *market = subject;
-    uint64_t joint = decide_joint_action(market, period);
+    uint64_t joint = decide_joint_action(market, (double)period);
     for (size_t k = BT_RECENT_JOINT_ACTIONS - 1; k > 0; k--)
         market->recent[k] = market->recent[k - 1];
     market->recent[0] = joint;
@@ -202,19 +198,37 @@ static void run_game_period(bt_sim *sim, void *subject, uint64_t period)
     uint64_t *fingerprint = bt_sim_fingerprint_word(sim);
     *fingerprint = bt_hash_word(*fingerprint, joint);
     bt_note_joint_action(market, joint);
-    bool changed = observe_joint_action(market, period, joint);
+    bool changed = observe_joint_action(market, (double)(period + 1), joint);
     market->periods = period + 1;
     count_stability(market, changed);
 }
 
-bt_status bt_posted_price_start_periodic(bt_posted_price *market, bt_error *error)
+static bool list_players(bt_posted_price *market, bt_arena *arena)
+{
+    market->player = BT_ARENA_NEW(arena, market->n_sellers, bt_game_player);
+    for (size_t i = 0; market->player != NULL && i < market->n_sellers; i++) {
+        const bt_market_seller *seller = &market->seller[i];
+        market->player[i] = (bt_game_player){.type = seller->type,
+                                             .self = seller->self,
+                                             .stride = seller->stride,
+                                             .own_price = seller->own_price,
+                                             .sees_prices = seller->sees_prices};
+    }
+    return market->player != NULL;
+}
+
+bt_status bt_posted_price_start_periodic(bt_posted_price *market, bt_arena *arena,
+                                         bt_error *error)
 {
     for (size_t i = 0; i < market->n_sellers; i++) {
         bt_status status = check_clock(market, i, error);
         if (status != BT_OK)
             return status;
     }
-    bt_event_action *action = is_synchronous_game(market) ? run_game_period : run_period;
+    bool is_game = is_synchronous_game(market);
+    if (is_game && !list_players(market, arena))
+        return bt_fail(error, BT_INTERNAL, "out of memory for the sellers of a market");
+    bt_event_action *action = is_game ? run_game_period : run_period;
     bt_action_id id = bt_sim_register(market->sim, action, market);
     /* occurrence k is period k; it happens when the period is complete */
     return bt_sim_recur(market->sim, 1, 1, 0, id, error) == 0 ? BT_INTERNAL : BT_OK;

@@ -168,16 +168,30 @@ static double tie_uniform(q_learner *seller)
                                    : bt_stream_uniform(&seller->ties);
 }
 
+/* In four lanes, since the maximum of one is a chain of dependent steps. */
+static double largest_of(const double *value, size_t count)
+{
+    double lane[4] = {value[0], value[0], value[0], value[0]};
+    size_t k = 1;
+    for (; k + 4 <= count; k += 4)
+        for (size_t l = 0; l < 4; l++)
+            lane[l] = value[k + l] > lane[l] ? value[k + l] : lane[l];
+    for (; k < count; k++)
+        lane[0] = value[k] > lane[0] ? value[k] : lane[0];
+    lane[0] = lane[1] > lane[0] ? lane[1] : lane[0];
+    lane[2] = lane[3] > lane[2] ? lane[3] : lane[2];
+    return lane[2] > lane[0] ? lane[2] : lane[0];
+}
+
 /* The largest value, and one of those within 2^-52 of it. */
 static best_action search_best(q_learner *seller, const double *q)
 {
-    double largest = q[0];
-    for (size_t a = 1; a < seller->n_actions; a++)
-        largest = q[a] > largest ? q[a] : largest;
+    double largest = largest_of(q, seller->n_actions);
     size_t n_tied = 0;
-    for (size_t a = 0; a < seller->n_actions; a++)
-        if (fabs(q[a] - largest) <= DBL_EPSILON)
-            seller->tied[n_tied++] = a;
+    for (size_t a = 0; a < seller->n_actions; a++) {
+        seller->tied[n_tied] = a;
+        n_tied += largest - q[a] <= DBL_EPSILON;
+    }
     uint64_t chosen = seller->tied[0];
     if (n_tied > 1)
         chosen = seller->tied[(size_t)((double)n_tied * tie_uniform(seller))];
@@ -302,7 +316,7 @@ static bool allocate_actions(q_learner *seller)
     bt_arena *arena = seller->setting->arena;
     seller->weight = BT_ARENA_NEW(arena, seller->n_actions, double);
     seller->first_q = BT_ARENA_NEW(arena, seller->n_actions, double);
-    seller->tied = BT_ARENA_NEW(arena, seller->n_actions, uint64_t);
+    seller->tied = BT_ARENA_NEW(arena, seller->n_actions + 1, uint64_t);
     return seller->weight != NULL && seller->first_q != NULL && seller->tied != NULL;
 }
 
