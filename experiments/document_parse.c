@@ -452,6 +452,10 @@ bt_node *bt_document_parse_node(bt_document *document, const bt_source *source,
                           .diagnostics = diagnostics};
     if (!check_encoding(&reader, text, size))
         return NULL;
+    if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark */
+        text += 3;
+        size -= 3;
+    }
     char *hidden = hide_path_brackets(text, size, &reader.text_size);
     if (hidden == NULL || !yaml_parser_initialize(&reader.yaml)) {
         stop_without_memory(&reader);

@@ -35,25 +35,37 @@ void bt_print_range(FILE *out, const bt_range *range)
         print_bound(out, range->below_maximum ? " below " : " of at most ", range->maximum);
 }
 
-/* linear, log, {box_cox: NUMBER} or {budget: NUMBER} */
+/* ", " between items, " or " before the last. */
+static void print_separator(FILE *out, size_t item, size_t n_items)
+{
+    if (item > 0)
+        fputs(item + 1 < n_items ? ", " : " or ", out);
+}
+
+/* linear, log or {box_cox: NUMBER} */
 static void print_choices(FILE *out, const bt_parameter *parameter)
 {
     bt_choice choice;
-    bt_choice next;
-    bool more = bt_choice_at(parameter->choices, 0, &choice);
-    for (size_t i = 1; more; i++) {
-        more = bt_choice_at(parameter->choices, i, &next);
-        if (i > 1)
-            fputs(more ? ", " : " or ", out);
+    size_t n_words = 0;
+    while (bt_choice_at(parameter->choices, n_words, &choice))
+        n_words++;
+    size_t n_items = n_words + parameter->number_allowed + parameter->null_allowed;
+    for (size_t i = 0; i < n_words; i++) {
+        print_separator(out, i, n_items);
+        bt_choice_at(parameter->choices, i, &choice);
         if (choice.has_number)
             fprintf(out, "{%s: %s}", choice.word, choice.is_time ? "TIME" : "NUMBER");
         else
             fputs(choice.word, out);
-        choice = next;
     }
     if (parameter->number_allowed) {
-        fputs(" or a number", out);
+        print_separator(out, n_words, n_items);
+        fputs("a number", out);
         bt_print_range(out, &parameter->range);
+    }
+    if (parameter->null_allowed) {
+        print_separator(out, n_items - 1, n_items);
+        fputs("null", out);
     }
 }
 
@@ -114,6 +126,7 @@ static void print_type(FILE *out, const bt_parameter *parameter)
 void bt_print_expectation(FILE *out, const bt_parameter *parameter)
 {
     print_type(out, parameter);
-    if (parameter->null_allowed)
+    bool has_choices = parameter->type == BT_CHOICE || parameter->type == BT_OPTION;
+    if (parameter->null_allowed && !has_choices)
         fputs(", or null", out);
 }

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/pricing_game.h"
+#include "markets/seller_problem.h"
+
 enum { BLOCK_ENTRIES = 16384, BLOCK_LIMIT = 64 };
 
 static void *allocate(size_t count, size_t size)
@@ -180,6 +183,8 @@ void bt_demand_work_destroy(bt_demand_work *work)
     free(work->type_table);
     free(work->product_share);
     free(work->row_slope);
+    bt_seller_problem_destroy(work->seller_problem);
+    bt_pricing_game_destroy(work->pricing);
     free(work);
 }
 

@@ -65,6 +65,10 @@ struct bt_demand_work {
 
     double *row_slope;     /* [longest row] for the Jacobian */
     double *product_share; /* [product] for welfare */
+
+    /* What benchmarks of this demand keep between calls, made when first asked for. */
+    struct bt_pricing_game *pricing;
+    struct bt_seller_problem *seller_problem;
 };
 
 /* bt_choice_probabilities with the scratch of one thread. */

@@ -52,7 +52,7 @@ typedef struct bt_price_point {
     double *share;      /* [product] */
     double *markup;     /* [product] (p - c) / p */
     double *margin;     /* [product] after fees */
-    double *elasticity; /* [product] own-price */
+    double *elasticity; /* [product] own-price; NAN where nothing is sold */
     double *profit;     /* [seller] expected, times size, after fees */
     double *objective;  /* [seller] what the seller maximises (per buyer) */
     double outside_share;
@@ -63,8 +63,9 @@ typedef struct bt_price_point {
     double price_error_bound; /* first-order bound on max |p - p*| from the residual and
                                  the Jacobian of the first-order conditions; they differ
                                  where profit is flat. NAN where it cannot be computed */
-    double exploitability;    /* largest gain, relative to nothing: in units of objective */
-    bool is_equilibrium;
+    double exploitability;    /* largest gain, relative to nothing: in units of objective;
+                                 INFINITY where a seller has no finite best response */
+    bool is_equilibrium;      /* no seller gains more than 1e-9 of its objective */
     bt_deviation deviation;   /* price NULL when is_equilibrium */
     size_t iterations;
 } bt_price_point;
@@ -72,8 +73,10 @@ typedef struct bt_price_point {
 typedef struct bt_equilibrium_settings {
     double tolerance;      /* on foc_residual; default 1e-13 */
     size_t max_iterations; /* of one start; default 10000 */
-    size_t n_starts;       /* default 8 when demand is mixed, 1 where uniqueness is known */
-    bool certify;          /* global search per seller; default true */
+    size_t n_starts;       /* default 0: 8 when demand is mixed, 1 where uniqueness is known */
+    bool certify;          /* global search per seller; default true. Without it every
+                              first-order point counts as an equilibrium, exploitability is
+                              NAN, and best-response play is not used to find starts */
     size_t n_threads;      /* default 1; the same bytes for any */
 } bt_equilibrium_settings;
 
@@ -86,8 +89,8 @@ typedef struct bt_equilibrium_result {
     bt_price_point *point; /* [n_points] */
     size_t n_rejected;     /* first-order points that failed their certificate */
     bt_price_point *rejected;
-    size_t cycle_length;   /* best-response cycle, when no equilibrium was found */
-    double *cycle_price;   /* [cycle_length * product] */
+    size_t cycle_length; /* best-response cycle, when no equilibrium was found */
+    double *cycle_price; /* [cycle_length * product] */
 } bt_equilibrium_result;
 
 /* All equilibria that several starts find. */
@@ -102,9 +105,12 @@ bt_status bt_equilibrium_evaluate(const bt_demand *demand, const bt_ownership *o
                                   bt_price_point *point, bt_error *error);
 void bt_price_point_free(bt_price_point *point);
 
-/* Joint-profit prices: all products that are not fixed have one owner who keeps the
- * sellers' margins. Any merger or cartel: call bt_equilibrium_solve with other
- * ownership. First best: bt_equilibrium_evaluate at cost. */
+/* Joint-profit prices: all sellers that have a price to set have one owner who keeps their
+ * margins and maximises expected profit; sellers whose prices are all given stay out.
+ * Profits are by seller as they are; residual, error bound and certificate are the one
+ * owner's. Where no finite prices maximise joint profit (no outside option, ...) all
+ * numbers of the point are NAN and it is no equilibrium. Any merger or cartel: call
+ * bt_equilibrium_solve with other ownership. First best: all prices at cost. */
 bt_status bt_joint_profit_solve(const bt_demand *demand, const bt_ownership *ownership,
                                 const bt_equilibrium_settings *settings, bt_price_point *point,
                                 bt_error *error);
@@ -114,10 +120,12 @@ bt_status bt_first_best(const bt_demand *demand, const bt_ownership *ownership,
 /* The best response of one seller to the others' prices [product]: a global search
  * (closed form through Lambert W for homogeneous logit with linear price; common markup
  * for several products). best[product] gets the seller's new prices among the others'
- * unchanged ones; returns the objective there. `work` of the demand. */
+ * unchanged ones; *objective is what it maximises, there. BT_BAD_INPUT, with the reason,
+ * where there is none (markets/equilibrium_existence.h). `work` of the demand keeps what
+ * the search needs: only the first call allocates. */
 bt_status bt_best_response(const bt_demand *demand, const bt_ownership *ownership,
-                           size_t seller, const double *price, double *best,
-                           double *objective, bt_demand_work *work, bt_error *error);
+                           size_t seller, const double *price, double *best, double *objective,
+                           bt_demand_work *work, bt_error *error);
 
 /* A seller's objective (per buyer) at prices, and its profit times size. */
 double bt_seller_objective(const bt_demand *demand, const bt_ownership *ownership,

@@ -1,0 +1,365 @@
+/* The Jacobian of the first-order conditions, Newton's step, and the price error. */
+#include "markets/equilibrium_newton.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOUND_LIMIT = 3000 }; /* free prices for which an error bound is formed */
+
+static void *allocate(size_t count, size_t size)
+{
+    return calloc(count > 0 ? count : 1, size);
+}
+
+bt_status bt_newton_create(bt_pricing_game *game, bt_newton *newton, bt_error *error)
+{
+    const size_t n = game->n_free;
+    const size_t n_matrix = n <= BT_NEWTON_LIMIT ? n * n : 0;
+
+    *newton = (bt_newton){.game = game, .n = n};
+    newton->jacobian = allocate(n_matrix, sizeof(double));
+    newton->pivot = allocate(n, sizeof(size_t));
+    newton->row = allocate(game->n_products, sizeof(double));
+    newton->conditions = allocate(n, sizeof(double));
+    newton->step = allocate(n, sizeof(double));
+    newton->trial = allocate(game->n_products, sizeof(double));
+    if (newton->jacobian == NULL || newton->pivot == NULL || newton->row == NULL ||
+        newton->conditions == NULL || newton->step == NULL || newton->trial == NULL) {
+        bt_newton_free(newton);
+        return bt_fail(error, BT_INTERNAL, "no memory for the Jacobian of %zu prices", n);
+    }
+    return bt_pricing_game_keep_entries(game, error);
+}
+
+void bt_newton_free(bt_newton *newton)
+{
+    free(newton->jacobian);
+    free(newton->pivot);
+    free(newton->row);
+    free(newton->conditions);
+    free(newton->step);
+    free(newton->trial);
+    *newton = (bt_newton){0};
+}
+
+/* f''(p) of one type. */
+static double disutility_curvature(const bt_demand *demand, size_t type, double price)
+{
+    const double value = demand->transform_value[type];
+
+    switch (demand->transform[type]) {
+    case BT_PRICE_LOG:
+        return -1 / (price * price);
+    case BT_PRICE_BOX_COX:
+        return (value - 1) * pow(price, value - 2);
+    case BT_PRICE_BUDGET:
+        return price < value ? 1 / ((value - price) * (value - price)) : 0;
+    default:
+        return 0;
+    }
+}
+
+/* dR_j/dp_l for all products l, into row[product]. Margins as p - zero-margin price. */
+static void logit_row(const bt_pricing_game *game, const double *price, size_t j, double *row)
+{
+    const bt_demand *demand = game->demand;
+    const uint32_t *seller = game->ownership->seller;
+    const double *probability = game->entry_probability;
+    const double *slope = game->entry_slope;
+    const double unit = 1 / game->keep;
+    const double margin = game->margin[j] * unit;
+    double diagonal = -2 * game->sum[BT_SUMS * j + BT_SUM_LAMBDA];
+
+    memset(row, 0, game->n_products * sizeof *row);
+    for (size_t k = game->product_start[j]; k < game->product_start[j + 1]; k++) {
+        const size_t type = game->product_type[k];
+        const size_t entry = game->product_entry[k];
+        const double weight = demand->weight[type];
+        const double own = slope[entry] * probability[entry];
+        const double seller_margin = game->entry_seller_value[entry] * unit;
+        const double factor =
+            weight * (probability[entry] + own * (2 * seller_margin - margin));
+        const double reach = weight * own;
+
+        for (size_t e = demand->row_start[type]; e < demand->row_start[type + 1]; e++) {
+            const uint32_t l = demand->considered_product[e];
+            const double other = slope[e] * probability[e];
+
+            row[l] += other * factor;
+            if (seller[l] == seller[j])
+                row[l] += reach * (probability[e] - other * game->margin[l] * unit);
+        }
+        double bend = -slope[entry] * slope[entry];
+        if (!game->all_linear)
+            bend += game->type_slope[type] * disutility_curvature(demand, type, price[j]);
+        diagonal += weight * bend * probability[entry] * (seller_margin - margin);
+    }
+    row[j] += diagonal;
+}
+
+/* Scale of a condition: what one unit of its own price does to it, roughly. */
+static double condition_scale(const bt_pricing_game *game, size_t product)
+{
+    const double lambda = game->sum[BT_SUMS * product + BT_SUM_LAMBDA];
+
+    return lambda > DBL_MIN ? lambda : 0;
+}
+
+/* R_j by free price; a product as good as out of the market keeps its price. */
+static void gather_conditions(bt_newton *newton)
+{
+    const bt_pricing_game *game = newton->game;
+
+    for (size_t i = 0; i < newton->n; i++) {
+        const uint32_t product = game->free_product[i];
+        const double scale = condition_scale(game, product);
+
+        newton->conditions[i] = scale > 0 ? game->gradient[product] / game->keep / scale : 0;
+    }
+}
+
+static void analytic_jacobian(bt_newton *newton, const double *price)
+{
+    const bt_pricing_game *game = newton->game;
+
+    for (size_t i = 0; i < newton->n; i++) {
+        const uint32_t product = game->free_product[i];
+        const double scale = condition_scale(game, product);
+        double *jacobian = newton->jacobian + i * newton->n;
+
+        logit_row(game, price, product, newton->row);
+        for (size_t k = 0; k < newton->n; k++)
+            jacobian[k] = scale > 0 ? newton->row[game->free_product[k]] / scale : i == k;
+    }
+}
+
+/* Forward differences; the game is evaluated at `price` again in the end. */
+static void difference_jacobian(bt_newton *newton, const double *price)
+{
+    bt_pricing_game *game = newton->game;
+    double *base = newton->row;
+    double *scale = newton->step;
+
+    for (size_t i = 0; i < newton->n; i++) {
+        base[i] = game->gradient[game->free_product[i]];
+        scale[i] = condition_scale(game, game->free_product[i]);
+    }
+    memcpy(newton->trial, price, game->n_products * sizeof *price);
+    for (size_t k = 0; k < newton->n; k++) {
+        const uint32_t moved = game->free_product[k];
+        volatile double there =
+            price[moved] + 1e-7 * fmax(fabs(price[moved]), 1e-3 * fabs(game->margin[moved]));
+        const double difference = there - price[moved];
+
+        newton->trial[moved] = there;
+        bt_pricing_game_evaluate(game, newton->trial);
+        newton->trial[moved] = price[moved];
+        for (size_t i = 0; i < newton->n; i++)
+            newton->jacobian[i * newton->n + k] =
+                scale[i] > 0 && difference > 0
+                    ? (game->gradient[game->free_product[i]] - base[i]) / difference /
+                          game->keep / scale[i]
+                    : i == k;
+    }
+    bt_pricing_game_evaluate(game, price);
+}
+
+/* LU with partial pivoting, in place, rows swapped. */
+static bool factor(double *matrix, size_t n, size_t *pivot)
+{
+    for (size_t k = 0; k < n; k++) {
+        size_t largest = k;
+
+        for (size_t i = k + 1; i < n; i++)
+            if (fabs(matrix[i * n + k]) > fabs(matrix[largest * n + k]))
+                largest = i;
+        pivot[k] = largest;
+        if (!(fabs(matrix[largest * n + k]) > 0) || !isfinite(matrix[largest * n + k]))
+            return false;
+        if (largest != k)
+            for (size_t c = 0; c < n; c++) {
+                const double held = matrix[k * n + c];
+
+                matrix[k * n + c] = matrix[largest * n + c];
+                matrix[largest * n + c] = held;
+            }
+        for (size_t i = k + 1; i < n; i++) {
+            double *row = matrix + i * n;
+            const double *top = matrix + k * n;
+            const double multiple = row[k] /= top[k];
+
+            if (multiple == 0)
+                continue;
+            for (size_t c = k + 1; c < n; c++)
+                row[c] -= multiple * top[c];
+        }
+    }
+    return true;
+}
+
+static void solve(const double *matrix, size_t n, const size_t *pivot, double *vector)
+{
+    for (size_t k = 0; k < n; k++) {
+        const double held = vector[k];
+
+        vector[k] = vector[pivot[k]];
+        vector[pivot[k]] = held;
+    }
+    for (size_t i = 0; i < n; i++) {
+        double sum = vector[i];
+
+        for (size_t c = 0; c < i; c++)
+            sum -= matrix[i * n + c] * vector[c];
+        vector[i] = sum;
+    }
+    for (size_t i = n; i-- > 0;) {
+        double sum = vector[i];
+
+        for (size_t c = i + 1; c < n; c++)
+            sum -= matrix[i * n + c] * vector[c];
+        vector[i] = sum / matrix[i * n + i];
+    }
+}
+
+static bool has_analytic_jacobian(const bt_pricing_game *game)
+{
+    return game->demand->model == BT_LOGIT && !game->any_risk_aversion;
+}
+
+void bt_newton_factor(bt_newton *newton, const double *price)
+{
+    if (has_analytic_jacobian(newton->game))
+        analytic_jacobian(newton, price);
+    else
+        difference_jacobian(newton, price);
+    newton->singular = !factor(newton->jacobian, newton->n, newton->pivot);
+}
+
+void bt_newton_step(bt_newton *newton)
+{
+    gather_conditions(newton);
+    for (size_t i = 0; i < newton->n; i++)
+        newton->step[i] = -newton->conditions[i];
+    if (!newton->singular)
+        solve(newton->jacobian, newton->n, newton->pivot, newton->step);
+}
+
+/* The rounding that a condition is formed with, scaled like it. */
+static double condition_rounding(const bt_pricing_game *game, size_t product)
+{
+    const double *sum = game->sum + BT_SUMS * product;
+    const double scale = condition_scale(game, product);
+
+    if (scale == 0)
+        return 0;
+    return 16 * DBL_EPSILON *
+           (fabs(game->value_slope[product]) * sum[BT_SUM_SHARE] +
+            sum[BT_SUM_LAMBDA] * fabs(game->value[product]) + fabs(sum[BT_SUM_GAMMA_VALUE])) /
+           game->keep / scale;
+}
+
+static double largest_of(const double *vector, size_t n)
+{
+    double largest = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (fabs(vector[i]) > largest || isnan(vector[i]))
+            largest = fabs(vector[i]);
+    return largest;
+}
+
+/* max_j sum_k |J^{-1}_jk| bound_k */
+static double inverse_times(const bt_newton *newton, const double *bound, double *column,
+                            double *total)
+{
+    memset(total, 0, newton->n * sizeof *total);
+    for (size_t k = 0; k < newton->n; k++) {
+        memset(column, 0, newton->n * sizeof *column);
+        column[k] = 1;
+        solve(newton->jacobian, newton->n, newton->pivot, column);
+        for (size_t i = 0; i < newton->n; i++)
+            total[i] += fabs(column[i]) * bound[k];
+    }
+    return largest_of(total, newton->n);
+}
+
+/* By factors. */
+static double factored_bound(bt_newton *newton, const double *price)
+{
+    bt_pricing_game *game = newton->game;
+    double *bound = newton->row;
+
+    bt_newton_factor(newton, price);
+    bt_newton_step(newton);
+    if (newton->singular)
+        return NAN;
+    double rounding = 0;
+    for (size_t i = 0; i < newton->n; i++) {
+        const double own = condition_rounding(game, game->free_product[i]);
+
+        rounding = own > rounding ? own : rounding;
+        bound[i] = fabs(newton->conditions[i]) + own;
+    }
+    const double first = largest_of(newton->step, newton->n);
+    memcpy(newton->trial, price, game->n_products * sizeof *price);
+    for (size_t i = 0; i < newton->n; i++)
+        newton->trial[game->free_product[i]] += newton->step[i];
+    double *column = newton->step;
+    const double error = 2 * inverse_times(newton, bound, column, newton->conditions);
+
+    bt_pricing_game_evaluate(game, newton->trial);
+    bt_newton_step(newton);
+    const double second = largest_of(newton->step, newton->n);
+    if (!(second <= first / 2) && first > 1e3 * rounding)
+        return NAN;
+    return error;
+}
+
+/* By diagonal dominance, a row at a time. */
+static double dominance_bound(bt_newton *newton, const double *price)
+{
+    const bt_pricing_game *game = newton->game;
+    double error = 0;
+
+    for (size_t i = 0; i < newton->n; i++) {
+        const uint32_t product = game->free_product[i];
+        const double scale = condition_scale(game, product);
+        double others = 0;
+
+        if (scale == 0)
+            continue;
+        logit_row(game, price, product, newton->row);
+        for (size_t k = 0; k < newton->n; k++)
+            if (k != i)
+                others += fabs(newton->row[game->free_product[k]]);
+        const double gap = (fabs(newton->row[product]) - others) / scale;
+        if (!(gap > 0))
+            return NAN;
+        error = fmax(error, 2 *
+                                (fabs(game->gradient[product]) / game->keep / scale +
+                                 condition_rounding(game, product)) /
+                                gap);
+    }
+    return error;
+}
+
+double bt_price_error_bound(bt_pricing_game *game, const double *price)
+{
+    bt_newton newton;
+    double error = NAN;
+
+    if (game->n_free == 0)
+        return 0;
+    if (game->n_free > BOUND_LIMIT ||
+        (game->n_free > BT_NEWTON_LIMIT && !has_analytic_jacobian(game)))
+        return NAN;
+    if (bt_newton_create(game, &newton, NULL) != BT_OK)
+        return NAN;
+    bt_pricing_game_evaluate(game, price);
+    error = game->n_free <= BT_NEWTON_LIMIT ? factored_bound(&newton, price)
+                                            : dominance_bound(&newton, price);
+    bt_newton_free(&newton);
+    return error;
+}

@@ -1,0 +1,327 @@
+/* The global search over one seller's prices. */
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "markets/seller_problem.h"
+
+enum {
+    SCAN_POINTS = 97,       /* of the scan along a common markup */
+    SCAN_POINTS_LARGE = 41, /* for sellers that reach many row entries */
+    LARGE_REACH = 20000,    /* row entries */
+    KEPT_MAXIMA = 6,        /* local maxima of the scan that are refined */
+    LINE_POINTS = 15,       /* of the scan along one product's price */
+    LINE_PASSES = 3,
+    ASCENT_LIMIT = 400,
+    REFINE_LIMIT = 100,
+    HALVINGS = 40
+};
+/* Scans along each product's price stay below this many row entries in all. */
+static const double LINE_WORK_LIMIT = 3e8;
+
+/* One local maximum of the scan. */
+typedef struct scan_peak {
+    double low, markup, high;
+    double objective;
+} scan_peak;
+
+static void set_common_markup(bt_seller_problem *problem, double markup, double *price)
+{
+    for (size_t i = 0; i < problem->n_free; i++)
+        price[i] = problem->game->zero_margin_price[problem->product[i]] + markup;
+}
+
+static double at_markup(bt_seller_problem *problem, double markup)
+{
+    set_common_markup(problem, markup, problem->trial);
+    return bt_seller_problem_evaluate(problem, problem->trial);
+}
+
+/* A markup to start looking from: 1/a of the first row at the prices that stand. */
+static double markup_scale(const bt_seller_problem *problem)
+{
+    const bt_pricing_game *game = problem->game;
+    const bt_demand *demand = game->demand;
+    const size_t type = problem->row_type[0];
+    const double k = game->type_slope[type];
+    const double zero_margin = fmax(game->zero_margin_price[problem->product[0]], 0);
+
+    switch (demand->transform[type]) {
+    case BT_PRICE_BUDGET:
+        return fmax(0.5 * (demand->transform_value[type] - zero_margin), DBL_EPSILON);
+    case BT_PRICE_LINEAR:
+        return 1 / k;
+    default:
+        return zero_margin > 0 ? zero_margin : 1;
+    }
+}
+
+/* Every row, taken alone, has its best common markup between these (within a factor of
+ * two): the sum over rows then peaks there as well. */
+static void bracket_markups(bt_seller_problem *problem, double *low, double *high)
+{
+    const double scale = markup_scale(problem);
+
+    *low = *high = scale;
+    for (size_t row = 0; row < problem->n_rows; row++) {
+        while (*low > 1e-12 * scale && bt_seller_problem_row_slope(problem, row, *low) < 0)
+            *low /= 2;
+        while (*high < 1e18 * scale && bt_seller_problem_row_slope(problem, row, *high) > 0)
+            *high *= 2;
+    }
+    /* Risk aversion lowers prices below every type's best expected profit. */
+    if (problem->game->any_risk_aversion)
+        *low /= 1024;
+}
+
+/* Take a peak into a list that holds the highest KEPT_MAXIMA. */
+static size_t keep_peak(scan_peak *peaks, size_t n_peaks, scan_peak peak)
+{
+    size_t place = n_peaks;
+
+    while (place > 0 && peaks[place - 1].objective < peak.objective)
+        place--;
+    if (place == KEPT_MAXIMA)
+        return n_peaks;
+    const size_t last = n_peaks < KEPT_MAXIMA ? n_peaks : KEPT_MAXIMA - 1;
+    memmove(peaks + place + 1, peaks + place, (last - place) * sizeof *peaks);
+    peaks[place] = peak;
+    return last + 1;
+}
+
+/* Local maxima of the objective along the common markup, highest first. */
+static size_t scan_common_markup(bt_seller_problem *problem, double low, double high,
+                                 scan_peak *peaks)
+{
+    const size_t n_points = problem->n_entries > LARGE_REACH ? SCAN_POINTS_LARGE : SCAN_POINTS;
+    const double ratio = pow(high / low, 1.0 / (double)(n_points - 1));
+    double before = -INFINITY;
+    double markup = low;
+    double here = at_markup(problem, markup);
+    size_t n_peaks = 0;
+
+    for (size_t i = 0; i < n_points; i++) {
+        const double next_markup = markup * ratio;
+        const double next = i + 1 < n_points ? at_markup(problem, next_markup) : -INFINITY;
+
+        if (here >= before && here > next)
+            n_peaks = keep_peak(peaks, n_peaks,
+                                (scan_peak){.low = i == 0 ? markup / 2 : markup / ratio,
+                                            .markup = markup,
+                                            .high = next_markup,
+                                            .objective = here});
+        before = here;
+        here = next;
+        markup = next_markup;
+    }
+    return n_peaks;
+}
+
+/* The derivative along the common markup. */
+static double slope_at(bt_seller_problem *problem, double markup)
+{
+    double slope = 0;
+
+    at_markup(problem, markup);
+    for (size_t i = 0; i < problem->n_free; i++)
+        slope += problem->gradient[i];
+    return slope;
+}
+
+/* A single product's local maximum between the neighbours of a peak: the root of the
+ * derivative, by the false position of Illinois within the bracket. */
+static double refine_peak(bt_seller_problem *problem, const scan_peak *peak)
+{
+    double low = peak->low;
+    double high = peak->high;
+    double slope_low = slope_at(problem, low);
+    double slope_high = slope_at(problem, high);
+    int side = 0;
+
+    if (!(slope_low > 0) || !(slope_high < 0))
+        return peak->markup;
+    for (int i = 0; i < REFINE_LIMIT && high - low > 4 * DBL_EPSILON * high; i++) {
+        double middle = (low * slope_high - high * slope_low) / (slope_high - slope_low);
+        if (i % 4 == 3 || !(middle > low && middle < high))
+            middle = low + (high - low) / 2;
+        const double slope = slope_at(problem, middle);
+
+        if (slope == 0)
+            return middle;
+        if (slope > 0) {
+            low = middle;
+            slope_low = slope;
+            slope_high /= side == 1 ? 2 : 1;
+            side = 1;
+        } else {
+            high = middle;
+            slope_high = slope;
+            slope_low /= side == -1 ? 2 : 1;
+            side = -1;
+        }
+    }
+    return low + (high - low) / 2;
+}
+
+/* No step goes below a tenth of a price that must stay positive. */
+static double stepped_price(const bt_seller_problem *problem, double price, double step)
+{
+    const double next = price + step;
+
+    return problem->game->all_linear || next > price / 10 || price < 0 ? next : price / 10;
+}
+
+/* Ascent from price[n_free], in place: gradient steps, scaled by Lambda (the step of the
+ * zeta map) and by the curvature that the last step showed (Barzilai and Borwein 1988),
+ * halved until the objective does not fall. Returns the objective. */
+static double ascend(bt_seller_problem *problem, double *price)
+{
+    const size_t n = problem->n_free;
+    double *trial = problem->line;
+    double *last_gradient = problem->ascent;
+    double objective = bt_seller_problem_evaluate(problem, price);
+    double length = 1;
+
+    for (int iteration = 0; iteration < ASCENT_LIMIT; iteration++) {
+        double promise = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            last_gradient[i] = problem->gradient[i];
+            if (problem->preconditioner[i] > 0)
+                promise +=
+                    problem->gradient[i] / problem->preconditioner[i] * problem->gradient[i];
+        }
+        if (!(promise > 1e-17 * fabs(objective)))
+            return objective;
+
+        double next = -INFINITY;
+        double *step = problem->trial;
+        for (size_t i = 0; i < n; i++)
+            step[i] = problem->preconditioner[i] > 0
+                          ? problem->gradient[i] / problem->preconditioner[i]
+                          : 0;
+        for (int halving = 0; halving < HALVINGS; halving++) {
+            for (size_t i = 0; i < n; i++)
+                trial[i] = stepped_price(problem, price[i], length * step[i]);
+            next = bt_seller_problem_evaluate(problem, trial);
+            if (next >= objective - 4 * DBL_EPSILON * fabs(objective))
+                break;
+            length /= 2;
+        }
+        if (!(next >= objective - 4 * DBL_EPSILON * fabs(objective))) {
+            bt_seller_problem_evaluate(problem, price);
+            return objective;
+        }
+
+        double curvature = 0;
+        double metric = 0;
+        for (size_t i = 0; i < n; i++) {
+            const double moved = trial[i] - price[i];
+
+            curvature += moved * (last_gradient[i] - problem->gradient[i]);
+            metric += moved * moved * problem->preconditioner[i];
+            price[i] = trial[i];
+        }
+        length = curvature > 0 ? fmin(fmax(metric / curvature, 0.1), 30) : 1;
+        objective = next;
+    }
+    return objective;
+}
+
+/* Keep the better of two price vectors. */
+static void keep_better(const bt_seller_problem *problem, const double *price, double objective,
+                        double *best, double *best_objective)
+{
+    if (objective > *best_objective || *best_objective == -INFINITY) {
+        *best_objective = objective;
+        memcpy(best, price, problem->n_free * sizeof *best);
+    }
+}
+
+/* Scan each product's own price; where that helps, ascend from there. */
+static void search_lines(bt_seller_problem *problem, double low, double high, double *work,
+                         double *best, double *best_objective)
+{
+    const double step = pow(4 * high / low, 1.0 / (LINE_POINTS - 1));
+    bool improved = true;
+
+    if ((double)problem->n_free * LINE_POINTS * (double)problem->n_entries * LINE_PASSES >
+        LINE_WORK_LIMIT)
+        return;
+    for (int pass = 0; improved && pass < LINE_PASSES; pass++) {
+        improved = false;
+        for (size_t i = 0; i < problem->n_free; i++) {
+            const double zero_margin = problem->game->zero_margin_price[problem->product[i]];
+            double found = *best_objective + 1e-9 * fabs(*best_objective);
+            double found_price = NAN;
+            double markup = low / 2;
+
+            memcpy(work, best, problem->n_free * sizeof *work);
+            for (int k = 0; k < LINE_POINTS; k++, markup *= step) {
+                work[i] = zero_margin + markup;
+                const double objective = bt_seller_problem_evaluate(problem, work);
+
+                if (objective > found) {
+                    found = objective;
+                    found_price = work[i];
+                }
+            }
+            if (isnan(found_price))
+                continue;
+            work[i] = found_price;
+            keep_better(problem, work, ascend(problem, work), best, best_objective);
+            improved = true;
+        }
+    }
+}
+
+/* A seller who maximises E^2 - lambda Var cannot gain below zero margins (the square
+ * forgets that a loss is a loss), and stays at them where nothing above is worth it. */
+static double hold_at_cost(bt_seller_problem *problem, double *best, double best_objective)
+{
+    const bt_ownership *ownership = problem->game->ownership;
+
+    if (ownership->objective == NULL ||
+        ownership->objective[problem->seller] != BT_MEAN2_VARIANCE)
+        return best_objective;
+    for (size_t i = 0; i < problem->n_free; i++)
+        best[i] = fmax(best[i], problem->game->zero_margin_price[problem->product[i]]);
+    const double held = bt_seller_problem_evaluate(problem, best);
+    if (held > 0)
+        return held;
+    set_common_markup(problem, 0, best);
+    return bt_seller_problem_evaluate(problem, best);
+}
+
+double bt_seller_problem_search(bt_seller_problem *problem, const double *present, double *best)
+{
+    scan_peak peaks[KEPT_MAXIMA];
+    double best_objective = -INFINITY;
+    double low;
+    double high;
+    double *work = problem->candidate;
+
+    memcpy(best, present, problem->n_free * sizeof *best);
+    if (problem->n_free == 0 || problem->n_rows == 0)
+        return bt_seller_problem_evaluate(problem, best);
+    bracket_markups(problem, &low, &high);
+    const size_t n_peaks = scan_common_markup(problem, low, high, peaks);
+    for (size_t i = 0; i < n_peaks; i++) {
+        if (problem->n_free == 1) {
+            const double markup = refine_peak(problem, &peaks[i]);
+            const double objective = at_markup(problem, markup);
+
+            set_common_markup(problem, markup, work);
+            keep_better(problem, work, objective, best, &best_objective);
+        } else {
+            set_common_markup(problem, peaks[i].markup, work);
+            keep_better(problem, work, ascend(problem, work), best, &best_objective);
+        }
+    }
+    memcpy(work, present, problem->n_free * sizeof *work);
+    keep_better(problem, work, ascend(problem, work), best, &best_objective);
+    if (problem->n_free > 1)
+        search_lines(problem, low, high, work, best, &best_objective);
+    return hold_at_cost(problem, best, best_objective);
+}
