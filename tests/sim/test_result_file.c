@@ -223,6 +223,24 @@ static void the_order_of_runs_leaves_no_trace(void **state)
     assert_true(sample_same_files(in_folder("a.h5"), in_folder("b.h5")));
 }
 
+static void several_threads_may_write(void **state)
+{
+    (void)state;
+    bt_error error;
+    bt_result_writer *writer;
+    int failed = 0;
+    assert_ok(sample_write(in_folder("a.h5"), &error));
+    assert_ok(bt_result_create(in_folder("b.h5"), &sample_schema, false, &writer, &error));
+#pragma omp parallel for num_threads(4) schedule(dynamic) reduction(+ : failed)
+    for (size_t run = 0; run < SAMPLE_RUNS; run++) {
+        bt_error own;
+        failed += sample_write_run(writer, run, &own) != BT_OK;
+    }
+    assert_int_equal(failed, 0);
+    assert_ok(bt_result_publish(writer, &error));
+    assert_true(sample_same_files(in_folder("a.h5"), in_folder("b.h5")));
+}
+
 static void a_run_that_fails_after_it_was_done_is_filled(void **state)
 {
     (void)state;
@@ -603,6 +621,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(reading_outside_of_the_cube_is_refused, empty_folder),
         cmocka_unit_test_teardown(equal_calls_give_equal_bytes, empty_folder),
         cmocka_unit_test_teardown(the_order_of_runs_leaves_no_trace, empty_folder),
+        cmocka_unit_test_teardown(several_threads_may_write, empty_folder),
         cmocka_unit_test_teardown(a_run_that_fails_after_it_was_done_is_filled, empty_folder),
         cmocka_unit_test_teardown(runs_that_do_not_fit_are_refused, empty_folder),
         cmocka_unit_test_teardown(size_is_that_of_all_data, empty_folder),
