@@ -29,6 +29,13 @@ static long calls;     /* writes and renames so far */
 static long last_call; /* the one to die at; 0: none */
 static moment last_moment;
 
+/* kill -9 leaves the page cache alone, so nothing here depends on the disk. */
+int fsync(int file)
+{
+    (void)file;
+    return 0;
+}
+
 ssize_t pwrite(int file, const void *bytes, size_t size, off_t offset);
 ssize_t pwrite64(int file, const void *bytes, size_t size, off_t offset);
 
