@@ -1,0 +1,344 @@
+#include "analysis/summary_output.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "analysis/verdict.h"
+
+enum { CELL_ROOM = 64, TEXT_WIDTH = 88 };
+
+/* Characters, not bytes, so that columns line up. */
+static int width_of(const char *text)
+{
+    int width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xC0) != 0x80;
+    return width;
+}
+
+static void print_left(FILE *stream, const char *text, int width)
+{
+    fprintf(stream, "%s%*s", text, width > width_of(text) ? width - width_of(text) : 0, "");
+}
+
+static void print_right(FILE *stream, const char *text, int width)
+{
+    fprintf(stream, "%*s%s", width > width_of(text) ? width - width_of(text) : 0, "", text);
+}
+
+static void format_value(char *text, double value)
+{
+    if (isnan(value))
+        strcpy(text, "-");
+    else
+        snprintf(text, CELL_ROOM, "%.5g", value);
+}
+
+static void format_bounds(char *text, const bt_interval *interval)
+{
+    if (isnan(interval->low))
+        strcpy(text, "-");
+    else
+        snprintf(text, CELL_ROOM, "[%.5g, %.5g]", interval->low, interval->high);
+}
+
+/* Words of `text` in lines after an indent. */
+static void print_wrapped(FILE *stream, const char *text, int indent)
+{
+    int column = indent;
+    fprintf(stream, "%*s", indent, "");
+    while (*text != '\0') {
+        size_t length = strcspn(text, " ");
+        if (column > indent && column + 1 + (int)length > TEXT_WIDTH) {
+            fprintf(stream, "\n%*s", indent, "");
+            column = indent;
+        } else if (column > indent) {
+            fputc(' ', stream);
+            column++;
+        }
+        fwrite(text, 1, length, stream);
+        column += (int)length;
+        text += length + (text[length] == ' ');
+    }
+    fputc('\n', stream);
+}
+
+/* ---- head and foot ---- */
+
+static void print_head(const bt_summary *summary, FILE *stream)
+{
+    const bt_results *results = summary->results;
+    size_t n_runs = results->n_points * results->n_replications;
+    fprintf(stream, "%s: %zu of %zu runs done",
+            results->experiment[0] == '\0' ? results->path : results->experiment,
+            results->n_done, n_runs);
+    if (results->n_failed > 0)
+        fprintf(stream, ", %zu failed", results->n_failed);
+    if (results->is_part)
+        fprintf(stream, " (not finished: %s)", results->path);
+    fprintf(stream, "; %zu point%s of %zu replication%s\n", results->n_points,
+            results->n_points == 1 ? "" : "s", results->n_replications,
+            results->n_replications == 1 ? "" : "s");
+    fprintf(stream,
+            "Final: mean of the last %g %% of the records. Intervals: %g %%, over"
+            " replications.\n",
+            100 * summary->setting.window, 100 * summary->setting.confidence);
+}
+
+static void print_missing(const bt_summary *summary, FILE *stream)
+{
+    if (summary->list.n_missing == 0)
+        return;
+    fprintf(stream, "\nNot in the file, so not reported:");
+    for (size_t i = 0; i < summary->list.n_missing; i++)
+        fprintf(stream, "%s %s", i == 0 ? "" : ",", summary->list.missing[i]);
+    fputc('\n', stream);
+}
+
+static void print_difference_note(const bt_summary *summary, FILE *stream)
+{
+    if (summary->baseline == BT_NO_BASELINE)
+        return;
+    fprintf(stream, "\nDifferences are from point %zu, paired by replication.%s\n",
+            summary->baseline,
+            summary->results->common_random_numbers
+                ? ""
+                : " The points did not use common random numbers, so pairing gains nothing.");
+}
+
+static void print_point_title(const bt_summary *summary, const bt_point_summary *point,
+                              FILE *stream)
+{
+    char parameters[512];
+    bt_describe_point(summary->results, point->point, parameters, sizeof(parameters));
+    fprintf(stream, "\nPoint %zu%s%s (%zu run%s)\n", point->point,
+            parameters[0] == '\0' ? "" : ": ", parameters, point->n_done,
+            point->n_done == 1 ? "" : "s");
+    char verdict[BT_VERDICT_LENGTH];
+    bt_write_verdict(summary, point, verdict, sizeof(verdict));
+    print_wrapped(stream, verdict, 2);
+}
+
+/* ---- one point ---- */
+
+static void print_row(FILE *stream, const char *label, const char *units,
+                      const bt_interval *interval, const bt_interval *difference)
+{
+    char value[CELL_ROOM];
+    char bounds[CELL_ROOM];
+    char label_with_units[128];
+    bool has_units = strcmp(units, "1") != 0;
+    snprintf(label_with_units, sizeof(label_with_units), "%.80s%s%.30s%s", label,
+             has_units ? " (" : "", has_units ? units : "", has_units ? ")" : "");
+    format_value(value, interval->mean);
+    format_bounds(bounds, interval);
+    fputs("  ", stream);
+    print_left(stream, label_with_units, 40);
+    print_right(stream, value, 12);
+    fputs("  ", stream);
+    print_left(stream, interval->standard_error == 0 ? "" : bounds, 24);
+    fprintf(stream, "%6zu", interval->n);
+    if (difference != NULL) {
+        format_value(value, difference->mean);
+        format_bounds(bounds, difference);
+        print_right(stream, value, 14);
+        fprintf(stream, "  %s", bounds);
+    }
+    fputc('\n', stream);
+}
+
+static void print_columns(const bt_summary *summary, FILE *stream)
+{
+    char bounds[CELL_ROOM];
+    snprintf(bounds, sizeof(bounds), "%g %% interval", 100 * summary->setting.confidence);
+    fputs("\n  ", stream);
+    print_left(stream, "", 40);
+    print_right(stream, "mean", 12);
+    fputs("  ", stream);
+    print_left(stream, bounds, 24);
+    fputs("  runs", stream);
+    if (summary->baseline != BT_NO_BASELINE)
+        fputs("    difference  its interval", stream);
+    fputc('\n', stream);
+}
+
+static void print_statistics(const bt_summary *summary, const bt_point_summary *point,
+                             FILE *stream)
+{
+    print_columns(summary, stream);
+    for (size_t i = 0; i < summary->list.n; i++) {
+        const bt_statistic *statistic = &summary->list.statistic[i];
+        if (statistic->is_available && point->statistic[i].n > 0)
+            print_row(stream, statistic->label, statistic->units, &point->statistic[i],
+                      point->difference == NULL ? NULL : &point->difference[i]);
+    }
+}
+
+/* A row of "name, value [bounds], benchmark, benchmark, ...". */
+static void print_member(FILE *stream, const char *name, const bt_interval *interval,
+                         const double *benchmark, size_t n_benchmarks)
+{
+    char text[CELL_ROOM];
+    char bounds[CELL_ROOM];
+    fputs("  ", stream);
+    print_left(stream, name, 20);
+    format_value(text, interval->mean);
+    print_right(stream, text, 12);
+    format_bounds(bounds, interval);
+    fputs("  ", stream);
+    print_left(stream, bounds, 24);
+    for (size_t i = 0; i < n_benchmarks; i++) {
+        format_value(text, benchmark[i]);
+        print_right(stream, text, 13);
+    }
+    fputc('\n', stream);
+}
+
+static void print_member_columns(FILE *stream, const char *member, const char *value,
+                                 const char *const *benchmark, size_t n_benchmarks)
+{
+    fputs("\n  ", stream);
+    print_left(stream, member, 20);
+    print_right(stream, value, 12);
+    fputs("  ", stream);
+    print_left(stream, "interval", 24);
+    for (size_t i = 0; i < n_benchmarks; i++)
+        print_right(stream, benchmark[i], 13);
+    fputc('\n', stream);
+}
+
+static void print_products(const bt_summary *summary, const bt_point_summary *point,
+                           FILE *stream)
+{
+    static const char *const benchmark[] = {"equilibrium", "joint-profit", "first best"};
+    const bt_results *results = summary->results;
+    if (results->n_products < 2 || !summary->list.statistic[BT_STATISTIC_PRICE].is_available)
+        return;
+    print_member_columns(stream, "product", "final price", benchmark, 3);
+    for (size_t i = 0; i < results->n_products; i++)
+        print_member(stream, results->product_name[i], &point->price[i],
+                     (const double[]){point->nash_price[i], point->joint_profit_price[i],
+                                      point->first_best_price[i]},
+                     3);
+}
+
+static void print_sellers(const bt_summary *summary, const bt_point_summary *point,
+                          FILE *stream)
+{
+    static const char *const benchmark[] = {"equilibrium", "joint-profit", "Delta"};
+    const bt_results *results = summary->results;
+    if (results->n_sellers < 2 || !summary->list.statistic[BT_STATISTIC_PROFIT].is_available)
+        return;
+    print_member_columns(stream, "seller", "final profit", benchmark, 3);
+    for (size_t i = 0; i < results->n_sellers; i++)
+        print_member(stream, results->seller_name[i], &point->profit[i],
+                     (const double[]){point->nash_profit[i], point->joint_profit[i],
+                                      point->delta[i].mean},
+                     3);
+}
+
+/* ---- several points ---- */
+
+/* The statistics that tell points apart at a glance. */
+static const bt_known_statistic overview[] = {
+    BT_STATISTIC_PRICE,          BT_STATISTIC_NASH_PRICE, BT_STATISTIC_DISTANCE,
+    BT_STATISTIC_EXPLOITABILITY, BT_STATISTIC_DELTA,      BT_STATISTIC_CONVERGED,
+    BT_STATISTIC_EFFICIENCY};
+
+enum { N_OVERVIEW = sizeof(overview) / sizeof(overview[0]) };
+
+static const char *const overview_name[N_OVERVIEW] = {
+    "price", "equilibrium", "distance", "exploitable", "Delta", "converged", "efficiency"};
+
+static bool in_overview(const bt_summary *summary, size_t column)
+{
+    bt_known_statistic statistic = overview[column];
+    return summary->list.statistic[statistic].is_available &&
+           bt_summary_shows(summary, statistic);
+}
+
+static int widest_parameters(const bt_summary *summary)
+{
+    int widest = 10;
+    for (size_t i = 0; i < summary->n_points; i++) {
+        char parameters[512];
+        bt_describe_point(summary->results, summary->point[i].point, parameters,
+                          sizeof(parameters));
+        int width = width_of(parameters);
+        widest = width > widest ? width : widest;
+    }
+    return widest < 60 ? widest : 60;
+}
+
+/* "0.849 ±0.012": half the interval's width after the mean. */
+static void format_with_half_width(char *text, const bt_interval *interval, bool is_constant)
+{
+    double half = (interval->high - interval->low) / 2;
+    if (isnan(interval->mean))
+        strcpy(text, "-");
+    else if (is_constant || isnan(half))
+        snprintf(text, CELL_ROOM, "%.4g", interval->mean);
+    else
+        snprintf(text, CELL_ROOM, "%.4g \u00B1%.2g", interval->mean, half);
+}
+
+static void print_overview_row(const bt_summary *summary, const bt_point_summary *point,
+                               const bt_interval *interval, int width, FILE *stream)
+{
+    char text[512];
+    fprintf(stream, "%6zu  ", point->point);
+    bt_describe_point(summary->results, point->point, text, sizeof(text));
+    print_left(stream, text, width);
+    for (size_t i = 0; i < N_OVERVIEW; i++) {
+        if (!in_overview(summary, i))
+            continue;
+        bool is_constant = summary->list.statistic[overview[i]].kind == BT_CONSTANT;
+        format_with_half_width(text, &interval[overview[i]], is_constant);
+        print_right(stream, text, is_constant ? 13 : 18);
+    }
+    fprintf(stream, "%6zu\n", point->n_done);
+}
+
+static void print_overview(const bt_summary *summary, bool of_differences, FILE *stream)
+{
+    int width = widest_parameters(summary);
+    fputs(of_differences ? "\nDifferences\n" : "\n", stream);
+    fputs(" point  ", stream);
+    print_left(stream, "", width);
+    for (size_t i = 0; i < N_OVERVIEW; i++)
+        if (in_overview(summary, i))
+            print_right(stream, overview_name[i],
+                        summary->list.statistic[overview[i]].kind == BT_CONSTANT ? 13 : 18);
+    fputs("  runs\n", stream);
+    for (size_t i = 0; i < summary->n_points; i++) {
+        const bt_point_summary *point = &summary->point[i];
+        print_overview_row(summary, point,
+                           of_differences ? point->difference : point->statistic, width,
+                           stream);
+    }
+}
+
+bt_status bt_write_summary_text(const bt_summary *summary, FILE *stream, bt_error *error)
+{
+    print_head(summary, stream);
+    if (summary->n_points == 1) {
+        const bt_point_summary *point = &summary->point[0];
+        print_point_title(summary, point, stream);
+        print_statistics(summary, point, stream);
+        print_products(summary, point, stream);
+        print_sellers(summary, point, stream);
+    } else {
+        print_overview(summary, false, stream);
+        if (summary->baseline != BT_NO_BASELINE)
+            print_overview(summary, true, stream);
+        for (size_t i = 0; i < summary->n_points && summary->n_points <= 12; i++)
+            print_point_title(summary, &summary->point[i], stream);
+        fputs("\nEvery statistic of a point: --point N; of all: --format csv or json.\n",
+              stream);
+    }
+    print_difference_note(summary, stream);
+    print_missing(summary, stream);
+    if (fflush(stream) != 0 || ferror(stream))
+        return bt_fail(error, BT_IO, "the summary cannot be written");
+    return BT_OK;
+}
