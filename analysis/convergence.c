@@ -32,6 +32,14 @@ double bt_final_mean(const double *series, size_t count, size_t stride, double w
     return sum / (double)n;
 }
 
+double bt_largest_relative_distance(const double *price, const double *nash_price, size_t count)
+{
+    double largest = NAN;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs(price[i] / nash_price[i] - 1));
+    return largest;
+}
+
 double bt_time_to_stay_within(const double *time, const double *distance, size_t count,
                               double epsilon)
 {

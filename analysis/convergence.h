@@ -19,6 +19,11 @@ size_t bt_recorded_length(const double *series, size_t count, size_t stride);
  * length, at least one record. NAN when there is no number. */
 double bt_final_mean(const double *series, size_t count, size_t stride, double window);
 
+/* The largest |price / nash_price - 1| over products [count]; NAN when no price or no Nash
+ * price is a number. */
+double bt_largest_relative_distance(const double *price, const double *nash_price,
+                                    size_t count);
+
 /* The first time from which distance [count] stays at or below `epsilon` to the end; NAN
  * when its last value is above. */
 double bt_time_to_stay_within(const double *time, const double *distance, size_t count,

@@ -139,10 +139,10 @@ size_t bt_figure_add_panel(bt_figure *figure, const char *title, const char *x_l
     if (panels == NULL)
         return figure->n_panels;
     figure->panel = panels;
-    panels[figure->n_panels] =
-        (bt_figure_panel){.title = keep_text(figure, title),
-                          .x = {keep_text(figure, x_label), false, NAN, NAN},
-                          .y = {keep_text(figure, y_label), false, NAN, NAN}};
+    panels[figure->n_panels] = (bt_figure_panel){
+        .title = keep_text(figure, title),
+        .x = {.label = keep_text(figure, x_label), .minimum = NAN, .maximum = NAN},
+        .y = {.label = keep_text(figure, y_label), .minimum = NAN, .maximum = NAN}};
     return figure->n_panels++;
 }
 
@@ -205,6 +205,24 @@ void bt_figure_set_heat_map(bt_figure *figure, size_t panel, bt_figure_heat_map 
         return;
     *kept = heat_map;
     figure->panel[panel].heat_map = kept;
+}
+
+void bt_figure_set_categories(bt_figure *figure, size_t panel, bt_axis_name axis,
+                              const char *const *category, size_t count)
+{
+    if (panel >= figure->n_panels)
+        return;
+    const char **kept = BT_ARENA_NEW(figure->arena, count, const char *);
+    if (kept == NULL) {
+        figure->out_of_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        kept[i] = keep_text(figure, category[i]);
+    bt_figure_panel *in = &figure->panel[panel];
+    bt_figure_axis *of = axis == BT_X_AXIS ? &in->x : &in->y;
+    of->category = kept;
+    of->n_categories = count;
 }
 
 /* A range that grows with each value it is shown. */
@@ -304,6 +322,23 @@ void bt_figure_share_axes(bt_figure *figure, bool share_x)
     }
 }
 
+static bool is_empty(const bt_figure_panel *panel)
+{
+    double low = NAN;
+    double high = NAN;
+    return !bt_panel_x_range(panel, &low, &high) || !bt_panel_y_range(panel, &low, &high);
+}
+
+size_t bt_figure_drop_empty_panels(bt_figure *figure)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < figure->n_panels; i++)
+        if (!is_empty(&figure->panel[i]))
+            figure->panel[kept++] = figure->panel[i];
+    figure->n_panels = kept;
+    return kept;
+}
+
 bt_status bt_figure_check(const bt_figure *figure, bt_error *error)
 {
     if (figure->out_of_memory)
@@ -312,9 +347,7 @@ bt_status bt_figure_check(const bt_figure *figure, bt_error *error)
         return bt_fail(error, BT_BAD_INPUT, "figure %s has no panel", figure->name);
     for (size_t i = 0; i < figure->n_panels; i++) {
         const bt_figure_panel *panel = &figure->panel[i];
-        double low = NAN;
-        double high = NAN;
-        if (!bt_panel_x_range(panel, &low, &high) || !bt_panel_y_range(panel, &low, &high))
+        if (is_empty(panel))
             return bt_fail(error, BT_BAD_INPUT,
                            "figure %s: panel %zu has no finite value to show%s", figure->name,
                            i + 1, panel->x.is_log || panel->y.is_log ? " on its log axes" : "");

@@ -56,6 +56,8 @@ typedef struct bt_figure_axis {
     bool is_log;
     double minimum; /* NAN: from the data */
     double maximum;
+    const char *const *category; /* [n_categories] words at 0, 1, ...; NULL: numbers */
+    size_t n_categories;
 } bt_figure_axis;
 
 /* x, y: [n]; NAN breaks the line. */
@@ -141,8 +143,17 @@ void bt_figure_add_band(bt_figure *figure, size_t panel, bt_figure_band band);
 void bt_figure_add_reference(bt_figure *figure, size_t panel, bt_figure_reference reference);
 void bt_figure_set_heat_map(bt_figure *figure, size_t panel, bt_figure_heat_map heat_map);
 
+/* Words instead of numbers along an axis: the i-th stands at i (at the i-th column or row
+ * of a heat map). */
+typedef enum bt_axis_name { BT_X_AXIS, BT_Y_AXIS } bt_axis_name;
+void bt_figure_set_categories(bt_figure *figure, size_t panel, bt_axis_name axis,
+                              const char *const *category, size_t count);
+
 /* Give the panels the same y axis (`x` too, when asked for). */
 void bt_figure_share_axes(bt_figure *figure, bool share_x);
+
+/* Remove panels that have no finite value to show; returns how many are left. */
+size_t bt_figure_drop_empty_panels(bt_figure *figure);
 
 /* Smallest and largest finite value that the panel shows on an axis (positive ones only
  * on a log axis); false when there is none. */

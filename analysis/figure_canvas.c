@@ -6,6 +6,8 @@
 
 #include <plplot.h>
 
+#include "sim/utf8.h"
+
 /* PLplot's colour table: 0 is the paper, then the palette, then one that is mixed for
  * each use. */
 enum { PAPER = 0, FIRST_COLOUR = 1, MIXED = FIRST_COLOUR + BT_N_COLOURS, N_PL_COLOURS };
@@ -103,18 +105,6 @@ static void fill_circle(double x, double y, double radius)
     plfill(CIRCLE_CORNERS, corner_x, corner_y);
 }
 
-/* Bytes of a UTF-8 sequence, 0 where there is none. */
-static size_t sequence_length(const unsigned char *text)
-{
-    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : 3;
-    if (text[0] >= 0xF0)
-        length = text[0] < 0xF5 ? 4 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    return length;
-}
-
 /* What a Unicode superscript stands for, or 0. */
 static char superscript_of(const char *text, size_t length)
 {
@@ -143,7 +133,7 @@ static void escape_text(char *escaped, const char *text)
     bool is_raised = false;
     escaped[0] = '\0';
     while (*text != '\0') {
-        size_t length = sequence_length((const unsigned char *)text);
+        size_t length = bt_utf8_length(text);
         char raised = length == 0 ? '\0' : superscript_of(text, length);
         if ((raised != '\0') != is_raised) {
             append(escaped, &used, is_raised ? "#d" : "#u", 2);

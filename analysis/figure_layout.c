@@ -229,7 +229,7 @@ static void make_ticks(const bt_figure_panel *panel, bt_panel_layout *layout,
         double low = NAN;
         double high = NAN;
         heat_range(map, &low, &high);
-        bt_figure_axis scale = {map->label, false, NAN, NAN};
+        bt_figure_axis scale = {.label = map->label, .minimum = NAN, .maximum = NAN};
         layout->colour = bt_ticks_for(&scale, low, high, 0, wanted_y);
         return;
     }

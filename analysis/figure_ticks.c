@@ -229,26 +229,42 @@ static int digits_needed(const double *value, size_t count, double unit)
     return 3;
 }
 
-bt_ticks bt_ticks_for_cells(const bt_figure_axis *axis, const double *value, size_t count,
-                            size_t most)
+/* Divide the values by the power of ten that the axis takes over, unless they span too
+ * many decades for one. */
+static void scale_cells(bt_ticks *ticks, const char *label, const double *value, size_t count)
 {
-    bt_ticks ticks = {.minimum = -0.5, .maximum = (double)count - 0.5, .unit = 1};
     double low = value[0];
     double high = value[count - 1];
     double smallest = fmin(fabs(low), fabs(high));
     double largest = fmax(fabs(low), fabs(high));
     bool spans_decades = smallest > 0 && largest / smallest >= 100;
     int exponent = spans_decades ? 0 : scale_exponent(low, high);
-    double unit = pow(10, exponent);
-    label_axis(&ticks, axis->label, exponent);
-    int digits = digits_needed(value, count, unit);
+    ticks->unit = pow(10, exponent);
+    label_axis(ticks, label, exponent);
+}
+
+bt_ticks bt_ticks_for_cells(const bt_figure_axis *axis, const double *value, size_t count,
+                            size_t most)
+{
+    bt_ticks ticks = {.minimum = -0.5, .maximum = (double)count - 0.5, .unit = 1};
+    bool has_words = axis->category != NULL && axis->n_categories == count;
+    int digits = 0;
+    if (has_words) {
+        label_axis(&ticks, axis->label, 0);
+    } else {
+        scale_cells(&ticks, axis->label, value, count);
+        digits = digits_needed(value, count, ticks.unit);
+    }
     size_t every = (count + most - 1) / most;
     for (size_t i = 0; i < count; i += every) {
         if (ticks.n == BT_MAX_TICKS)
             break;
         bt_tick *tick = &ticks.tick[ticks.n++];
         tick->position = (double)i;
-        bt_format_number(tick->label, sizeof(tick->label), value[i] / unit, digits);
+        if (has_words)
+            snprintf(tick->label, sizeof(tick->label), "%s", axis->category[i]);
+        else
+            bt_format_number(tick->label, sizeof(tick->label), value[i] / ticks.unit, digits);
     }
     return ticks;
 }

@@ -11,7 +11,7 @@
 
 #include "analysis/figure.h"
 
-enum { BT_MAX_TICKS = 96, BT_TICK_LABEL_LENGTH = 24, BT_AXIS_LABEL_LENGTH = 256 };
+enum { BT_MAX_TICKS = 96, BT_TICK_LABEL_LENGTH = 40, BT_AXIS_LABEL_LENGTH = 256 };
 
 typedef struct bt_tick {
     double position;                  /* in data units */
@@ -34,8 +34,9 @@ typedef struct bt_ticks {
 bt_ticks bt_ticks_for(const bt_figure_axis *axis, double low, double high, double margin,
                       size_t wanted);
 
-/* Ticks for the columns or rows of a heat map: position i is the i-th value; at most
- * `most` are labelled. */
+/* Ticks for the columns or rows of a heat map, or for words: position i is the i-th value
+ * or, where the axis has them, the i-th word (`value` may then be NULL); at most `most`
+ * are labelled. */
 bt_ticks bt_ticks_for_cells(const bt_figure_axis *axis, const double *value, size_t count,
                             size_t most);
 

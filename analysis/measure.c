@@ -80,14 +80,9 @@ static double outcome_of(measuring *at, const bt_found *outcome)
 static void distance_of_prices(const measuring *at)
 {
     size_t n_products = at->from.price.axis_length;
-    for (size_t record = 0; record < at->results->n_records; record++) {
-        double largest = NAN;
-        for (size_t product = 0; product < n_products; product++) {
-            double price = at->series[record * n_products + product];
-            largest = fmax(largest, fabs(price / at->into->nash_price[product] - 1));
-        }
-        at->distance[record] = largest;
-    }
+    for (size_t record = 0; record < at->results->n_records; record++)
+        at->distance[record] = bt_largest_relative_distance(at->series + record * n_products,
+                                                            at->into->nash_price, n_products);
 }
 
 static void measure_prices(measuring *at)

@@ -2,39 +2,12 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <string.h>
+
+#include "sim/utf8.h"
 
 bt_json bt_json_to(FILE *stream)
 {
     return (bt_json){.stream = stream};
-}
-
-/* Length of the UTF-8 sequence at `text`, or 0 where there is none (Unicode 15, table
- * 3-7: no overlong forms, no surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *text)
-{
-    unsigned char first = text[0];
-    if (first < 0x80)
-        return 1;
-    size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-    unsigned char low = 0x80;
-    unsigned char high = 0xBF;
-    if (first < 0xC2 || first > 0xF4)
-        return 0;
-    if (first == 0xE0)
-        low = 0xA0;
-    if (first == 0xED)
-        high = 0x9F;
-    if (first == 0xF0)
-        low = 0x90;
-    if (first == 0xF4)
-        high = 0x8F;
-    if (text[1] < low || text[1] > high)
-        return 0;
-    for (size_t i = 2; i < length; i++)
-        if (text[i] < 0x80 || text[i] > 0xBF)
-            return 0;
-    return length;
 }
 
 static void write_escape(FILE *stream, unsigned char byte)
@@ -62,19 +35,17 @@ static void write_escape(FILE *stream, unsigned char byte)
 
 static void write_text(FILE *stream, const char *text)
 {
-    const unsigned char *next = (const unsigned char *)text;
     fputc('"', stream);
-    while (*next != '\0') {
-        size_t length = utf8_length(next);
-        if (length == 0) {
+    while (*text != '\0') {
+        size_t length = bt_utf8_length(text);
+        unsigned char first = (unsigned char)*text;
+        if (length == 0)
             fputs("\xEF\xBF\xBD", stream);
-            next++;
-        } else if (*next < 0x20 || *next == '"' || *next == '\\' || *next == 0x7F) {
-            write_escape(stream, *next++);
-        } else {
-            fwrite(next, 1, length, stream);
-            next += length;
-        }
+        else if (first < 0x20 || first == '"' || first == '\\' || first == 0x7F)
+            write_escape(stream, first);
+        else
+            fwrite(text, 1, length, stream);
+        text += length == 0 ? 1 : length;
     }
     fputc('"', stream);
 }
