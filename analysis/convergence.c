@@ -6,6 +6,19 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_statistics_double.h>
 
+double bt_mean_of_numbers(const double *value, size_t count, size_t stride)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (isnan(value[i * stride]))
+            continue;
+        sum += value[i * stride];
+        n++;
+    }
+    return n == 0 ? NAN : sum / (double)n;
+}
+
 size_t bt_recorded_length(const double *series, size_t count, size_t stride)
 {
     while (count > 0 && isnan(series[(count - 1) * stride]))
@@ -20,16 +33,7 @@ double bt_final_mean(const double *series, size_t count, size_t stride, double w
         return NAN;
     size_t wanted = (size_t)ceil(window * (double)length - 1e-9);
     size_t first = wanted >= length ? 0 : length - (wanted > 0 ? wanted : 1);
-    double sum = 0;
-    size_t n = 0;
-    for (size_t i = first; i < length; i++) {
-        double value = series[i * stride];
-        if (isnan(value))
-            continue;
-        sum += value;
-        n++;
-    }
-    return sum / (double)n;
+    return bt_mean_of_numbers(series + first * stride, length - first, stride);
 }
 
 double bt_largest_relative_distance(const double *price, const double *nash_price, size_t count)

@@ -11,6 +11,9 @@
 
 #include "sim/steady_state.h"
 
+/* The mean of value [count], `stride` apart, over what is not NAN; NAN when all is. */
+double bt_mean_of_numbers(const double *value, size_t count, size_t stride);
+
 /* Number of records up to the last number of series [count], whose elements stand
  * `stride` apart. */
 size_t bt_recorded_length(const double *series, size_t count, size_t stride);

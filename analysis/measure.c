@@ -17,6 +17,8 @@ typedef struct measuring {
     bt_measured *into;
     double *series;   /* the longest series of a run */
     double *distance; /* [record] */
+    double *outcome;  /* [product or seller] */
+    bool in_cycle;    /* the run ended in a limit cycle, which counts as final */
     double nash_consumer_surplus;
     double nash_welfare;
     double first_best_welfare;
@@ -26,10 +28,7 @@ typedef struct measuring {
 
 static double mean_of(const double *value, size_t count)
 {
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += value[i];
-    return count == 0 ? NAN : sum / (double)count;
+    return bt_mean_of_numbers(value, count, 1);
 }
 
 static double *cell(const measuring *at, size_t statistic)
@@ -47,33 +46,66 @@ static bool load(measuring *at, const bt_found *series)
     return at->status == BT_OK;
 }
 
-/* Final values along a series' axis: value [axis_length]; their mean. */
-static double final_values(const measuring *at, const bt_found *series, double *value,
-                           size_t stride)
+/* The run's outcome into at->outcome; false when it is absent or unreadable. */
+static bool load_outcome(measuring *at, const bt_found *outcome)
 {
-    double sum = 0;
-    for (size_t i = 0; i < series->axis_length; i++) {
-        double final = bt_final_mean(at->series + i, at->results->n_records,
-                                     series->axis_length, at->setting->window);
-        if (value != NULL)
-            value[i * stride] = final;
-        sum += final;
-    }
-    return sum / (double)series->axis_length;
-}
-
-static double final_of(measuring *at, const bt_found *series)
-{
-    return load(at, series) ? final_values(at, series, NULL, 0) : NAN;
+    if (!bt_has(outcome) || at->status != BT_OK)
+        return false;
+    at->status = bt_read_outcome(at->results, outcome, at->point, at->replication, at->outcome,
+                                 at->error);
+    return at->status == BT_OK;
 }
 
 static double outcome_of(measuring *at, const bt_found *outcome)
 {
+    return load_outcome(at, outcome) ? at->outcome[0] : NAN;
+}
+
+static double mean_over_window(const measuring *at, const bt_found *series, size_t element)
+{
+    return bt_final_mean(at->series + element, at->results->n_records, series->axis_length,
+                         at->setting->window);
+}
+
+/* Final values along an axis: value [count], `stride` apart. */
+static void final_values(measuring *at, const bt_found *series, const bt_found *outcome,
+                         double *value, size_t stride)
+{
+    bool has_outcome = load_outcome(at, outcome);
+    bool has_series = load(at, series);
+    size_t count = has_series ? series->axis_length : has_outcome ? outcome->axis_length : 0;
+    for (size_t i = 0; i < count; i++) {
+        double final = has_outcome ? at->outcome[i] : NAN;
+        if (has_series && !(at->in_cycle && !isnan(final))) {
+            double window = mean_over_window(at, series, i);
+            final = isnan(window) ? final : window;
+        }
+        value[i * stride] = final;
+    }
+}
+
+static double final_value(measuring *at, const bt_found *series, const bt_found *outcome)
+{
     double value = NAN;
-    if (bt_has(outcome) && at->status == BT_OK)
-        at->status = bt_read_outcome(at->results, outcome, at->point, at->replication, &value,
-                                     at->error);
+    final_values(at, series, outcome, &value, 1);
     return value;
+}
+
+/* The final mean over the elements of a further series. */
+static double final_of_series(measuring *at, const bt_found *series)
+{
+    double sum = 0;
+    size_t n = 0;
+    if (!load(at, series))
+        return NAN;
+    for (size_t i = 0; i < series->axis_length; i++) {
+        double value = mean_over_window(at, series, i);
+        if (isnan(value))
+            continue;
+        sum += value;
+        n++;
+    }
+    return n == 0 ? NAN : sum / (double)n;
 }
 
 /* Largest relative distance of any price from its Nash price, record by record. */
@@ -87,36 +119,54 @@ static void distance_of_prices(const measuring *at)
 
 static void measure_prices(measuring *at)
 {
-    size_t n = at->from.price.axis_length;
+    size_t n = at->results->n_products;
     size_t replications = at->results->n_replications;
-    for (size_t record = 0; record < at->results->n_records; record++)
-        at->distance[record] = NAN;
-    if (!load(at, &at->from.price))
-        return;
     double *price = at->into->price + at->replication;
-    *cell(at, BT_STATISTIC_PRICE) = final_values(at, &at->from.price, price, replications);
+    final_values(at, &at->from.price, &at->from.final_price, price, replications);
+    *cell(at, BT_STATISTIC_PRICE) = bt_mean_of_numbers(price, n, replications);
     double above = 0;
-    for (size_t product = 0; product < n; product++)
-        above += price[product * replications] / at->into->nash_price[product] - 1;
-    *cell(at, BT_STATISTIC_PRICE_ABOVE_NASH) = above / (double)n;
-    distance_of_prices(at);
+    size_t n_compared = 0;
+    for (size_t product = 0; product < n; product++) {
+        double relative = price[product * replications] / at->into->nash_price[product] - 1;
+        if (isnan(relative))
+            continue;
+        above += relative;
+        n_compared++;
+    }
+    *cell(at, BT_STATISTIC_PRICE_ABOVE_NASH) =
+        n_compared == 0 ? NAN : above / (double)n_compared;
 }
 
-static double fit_start(const measuring *at, const double *time)
+static double rate_of(const measuring *at, const double *distance)
 {
-    return isnan(at->setting->fit_from) ? bt_fit_start(time, at->results->n_records)
-                                        : at->setting->fit_from;
+    size_t n = bt_record_count(at->results, at->point);
+    const double *time = bt_record_times(at->results, at->point);
+    double from = isnan(at->setting->fit_from) ? bt_fit_start(time, n) : at->setting->fit_from;
+    return bt_fit_power_law(time, distance, n, from).slope;
+}
+
+/* The distance record by record: as recorded, or of the recorded prices. */
+static void load_distance(measuring *at)
+{
+    size_t n = at->results->n_records;
+    for (size_t record = 0; record < n; record++)
+        at->distance[record] = NAN;
+    if (load(at, &at->from.distance))
+        memcpy(at->distance, at->series, n * sizeof(double));
+    else if (bt_has(&at->from.nash_price) && load(at, &at->from.price))
+        distance_of_prices(at);
 }
 
 static void measure_distance(measuring *at)
 {
     size_t n = at->results->n_records;
     const double *time = bt_record_times(at->results, at->point);
-    if (load(at, &at->from.distance))
-        memcpy(at->distance, at->series, n * sizeof(double));
-    *cell(at, BT_STATISTIC_DISTANCE) = bt_final_mean(at->distance, n, 1, at->setting->window);
-    *cell(at, BT_STATISTIC_RATE) =
-        bt_fit_power_law(time, at->distance, n, fit_start(at, time)).slope;
+    load_distance(at);
+    double last = outcome_of(at, &at->from.final_distance);
+    double window = bt_final_mean(at->distance, n, 1, at->setting->window);
+    bool exact = (at->in_cycle || isnan(window)) && !isnan(last);
+    *cell(at, BT_STATISTIC_DISTANCE) = exact ? last : window;
+    *cell(at, BT_STATISTIC_RATE) = rate_of(at, at->distance);
     bool has_any = bt_recorded_length(at->distance, n, 1) > 0;
     for (size_t i = 0; i < at->setting->n_epsilons; i++) {
         double reached = bt_time_to_stay_within(time, at->distance, n, at->setting->epsilon[i]);
@@ -128,17 +178,17 @@ static void measure_distance(measuring *at)
 
 static void measure_exploitability(measuring *at)
 {
-    size_t n = at->results->n_records;
-    const double *time = bt_record_times(at->results, at->point);
-    if (!load(at, &at->from.exploitability))
-        return;
-    bool is_share = strcmp(at->from.exploitability.units, "1") == 0;
-    double unit =
-        is_share ? 1 : mean_of(at->into->nash_profit, at->from.nash_profit.axis_length);
-    *cell(at, BT_STATISTIC_EXPLOITABILITY) =
-        bt_final_mean(at->series, n, 1, at->setting->window) / unit;
-    *cell(at, BT_STATISTIC_EXPLOITABILITY_RATE) =
-        bt_fit_power_law(time, at->series, n, fit_start(at, time)).slope;
+    double last = outcome_of(at, &at->from.final_exploitability);
+    double window = NAN;
+    if (load(at, &at->from.exploitability)) {
+        bool is_share = strcmp(at->from.exploitability.units, "1") == 0;
+        double unit =
+            is_share ? 1 : mean_of(at->into->nash_profit, at->from.nash_profit.axis_length);
+        window = mean_over_window(at, &at->from.exploitability, 0) / unit;
+        *cell(at, BT_STATISTIC_EXPLOITABILITY_RATE) = rate_of(at, at->series);
+    }
+    bool exact = (at->in_cycle || isnan(window)) && !isnan(last);
+    *cell(at, BT_STATISTIC_EXPLOITABILITY) = exact ? last : window;
 }
 
 static double gain(double profit, double nash, double joint)
@@ -146,49 +196,64 @@ static double gain(double profit, double nash, double joint)
     return (profit - nash) / (joint - nash);
 }
 
-/* Profits, and Delta: the file's own (of the limit cycle) or that of final profits. */
 static void measure_profits(measuring *at)
 {
     size_t replications = at->results->n_replications;
-    if (load(at, &at->from.profit)) {
-        double *profit = at->into->profit + at->replication;
-        double mean = final_values(at, &at->from.profit, profit, replications);
-        size_t n = at->from.profit.axis_length;
-        *cell(at, BT_STATISTIC_PROFIT) = mean;
-        *cell(at, BT_STATISTIC_DELTA) =
-            gain(mean, mean_of(at->into->nash_profit, n), mean_of(at->into->joint_profit, n));
-        for (size_t seller = 0; seller < n; seller++)
-            at->into->delta[seller * replications + at->replication] =
-                gain(profit[seller * replications], at->into->nash_profit[seller],
-                     at->into->joint_profit[seller]);
-    }
-    double recorded = outcome_of(at, &at->from.delta);
-    if (!isnan(recorded))
-        *cell(at, BT_STATISTIC_DELTA) = recorded;
+    size_t n = at->results->n_sellers;
+    double *profit = at->into->profit + at->replication;
+    final_values(at, &at->from.profit, &at->from.final_profit, profit, replications);
+    double mean = bt_mean_of_numbers(profit, n, replications);
+    *cell(at, BT_STATISTIC_PROFIT) = mean;
+    for (size_t seller = 0; seller < n; seller++)
+        at->into->delta[seller * replications + at->replication] =
+            gain(profit[seller * replications], at->into->nash_profit[seller],
+                 at->into->joint_profit[seller]);
+    double delta =
+        gain(mean, mean_of(at->into->nash_profit, n), mean_of(at->into->joint_profit, n));
+    double last = outcome_of(at, &at->from.delta);
+    bool exact = (at->in_cycle || isnan(delta)) && !isnan(last);
+    *cell(at, BT_STATISTIC_DELTA) = exact ? last : delta;
 }
 
+/* How the run ended, and whether its limit cycle counts as final. */
 static void measure_end(measuring *at)
 {
-    *cell(at, BT_STATISTIC_CONVERGED) = outcome_of(at, &at->from.converged);
-    *cell(at, BT_STATISTIC_ITERATIONS) = outcome_of(at, &at->from.iterations);
+    double converged = outcome_of(at, &at->from.converged);
     double length = outcome_of(at, &at->from.cycle_length);
     bool has_cycle = length > 0;
-    *cell(at, BT_STATISTIC_CYCLE_1) = has_cycle ? length == 1 : NAN;
-    *cell(at, BT_STATISTIC_CYCLE_2) = has_cycle ? length == 2 : NAN;
-    *cell(at, BT_STATISTIC_CYCLE_3) = has_cycle ? length >= 3 : NAN;
+    at->in_cycle = at->setting->use_limit_cycle && has_cycle && converged == 1;
+    *cell(at, BT_STATISTIC_CONVERGED) = converged;
+    *cell(at, BT_STATISTIC_ITERATIONS) = outcome_of(at, &at->from.iterations);
+    *cell(at, BT_STATISTIC_CYCLE_1) = has_cycle ? (double)(length == 1) : NAN;
+    *cell(at, BT_STATISTIC_CYCLE_2) = has_cycle ? (double)(length == 2) : NAN;
+    *cell(at, BT_STATISTIC_CYCLE_3) = has_cycle ? (double)(length >= 3) : NAN;
+}
+
+/* All sellers' profits, as final as they are. */
+static double total_profit(const measuring *at)
+{
+    double total = NAN;
+    for (size_t seller = 0; seller < at->results->n_sellers; seller++) {
+        double profit =
+            at->into->profit[seller * at->results->n_replications + at->replication];
+        if (!isnan(profit))
+            total = isnan(total) ? profit : total + profit;
+    }
+    return total;
 }
 
 static void measure_surplus(measuring *at)
 {
-    double consumers = final_of(at, &at->from.consumer_surplus);
-    double producers =
-        bt_has(&at->from.producer_surplus)
-            ? final_of(at, &at->from.producer_surplus)
-            : *cell(at, BT_STATISTIC_PROFIT) * (double)at->from.profit.axis_length;
-    double platform = final_of(at, &at->from.platform_revenue);
-    double total = bt_has(&at->from.welfare)
-                       ? final_of(at, &at->from.welfare)
-                       : consumers + producers + (isnan(platform) ? 0 : platform);
+    static const bt_found none = {.variable = NULL};
+    double consumers =
+        final_value(at, &at->from.consumer_surplus, &at->from.final_consumer_surplus);
+    double producers = total_profit(at);
+    if (isnan(producers))
+        producers = final_value(at, &at->from.producer_surplus, &none);
+    double platform = final_value(at, &at->from.platform_revenue, &none);
+    double total = final_value(at, &at->from.welfare, &at->from.final_welfare);
+    if (isnan(total))
+        total = consumers + producers + (isnan(platform) ? 0 : platform);
     double best = at->first_best_welfare > 0 ? at->first_best_welfare : NAN;
     *cell(at, BT_STATISTIC_CONSUMER_SURPLUS) = consumers;
     *cell(at, BT_STATISTIC_PRODUCER_SURPLUS) = producers;
@@ -197,7 +262,7 @@ static void measure_surplus(measuring *at)
     *cell(at, BT_STATISTIC_CONSUMER_SHARE) = consumers / best;
     *cell(at, BT_STATISTIC_PRODUCER_SHARE) = producers / best;
     *cell(at, BT_STATISTIC_WELFARE_SHARE) = total / best;
-    *cell(at, BT_STATISTIC_EFFICIENCY) = final_of(at, &at->from.efficiency);
+    *cell(at, BT_STATISTIC_EFFICIENCY) = final_value(at, &at->from.efficiency, &none);
 }
 
 static void set_constants(const measuring *at)
@@ -221,15 +286,15 @@ static void set_constants(const measuring *at)
 
 static void measure_run(measuring *at)
 {
+    measure_end(at);
     measure_prices(at);
     measure_distance(at);
     measure_exploitability(at);
     measure_profits(at);
-    measure_end(at);
     measure_surplus(at);
     set_constants(at);
     for (size_t i = at->list->first_series; i < at->list->n; i++)
-        *cell(at, i) = final_of(at, &at->list->statistic[i].series);
+        *cell(at, i) = final_of_series(at, &at->list->statistic[i].series);
 }
 
 static double *missing_numbers(bt_arena *arena, size_t count)
@@ -272,11 +337,12 @@ static bool make_room(const bt_results *results, const bt_statistic_list *list, 
     };
     at->series = missing_numbers(arena, results->n_records * longest);
     at->distance = missing_numbers(arena, results->n_records);
+    at->outcome = missing_numbers(arena, 1 + results->n_products + results->n_sellers);
     return into->statistic != NULL && into->price != NULL && into->profit != NULL &&
            into->delta != NULL && into->nash_price != NULL &&
            into->joint_profit_price != NULL && into->first_best_price != NULL &&
            into->nash_profit != NULL && into->joint_profit != NULL && at->series != NULL &&
-           at->distance != NULL;
+           at->distance != NULL && at->outcome != NULL;
 }
 
 bt_status bt_measure_point(const bt_results *results, const bt_statistic_list *list,

@@ -96,7 +96,7 @@ static void add_slope(const drawing *on, size_t panel, const bt_trajectory *path
 {
     const double *time = bt_record_times(on->results, point);
     double from = isnan(on->setting->analysis.fit_from)
-                      ? bt_fit_start(time, on->results->n_records)
+                      ? bt_fit_start(time, bt_record_count(on->results, point))
                       : on->setting->analysis.fit_from;
     bt_power_law law = bt_fit_power_law(path->time, path->mean, path->n, from);
     if (law.n < 3 || isnan(slope->mean))

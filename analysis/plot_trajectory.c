@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/convergence.h"
 #include "analysis/plot_support.h"
 
 enum { MOST_BINS = 400, MOST_PANELS = 6, MOST_POINTS = 9 };
@@ -38,14 +39,6 @@ static bt_found find_reference(const bt_results *results, const reference_kind *
     return found;
 }
 
-static double mean_of(const double *value, size_t count)
-{
-    double sum = 0;
-    for (size_t i = 0; i < count; i++)
-        sum += value[i];
-    return sum / (double)count;
-}
-
 /* What the panels of one figure are made with. */
 typedef struct drawing {
     const bt_results *results;
@@ -71,8 +64,8 @@ static bt_status add_references(drawing *on, size_t panel, const bt_found *serie
         bt_status status = bt_read_benchmark(on->results, &benchmark, point, value, on->error);
         if (status != BT_OK)
             return status;
-        double y =
-            element == BT_AXIS_MEAN ? mean_of(value, series->axis_length) : value[element];
+        double y = element == BT_AXIS_MEAN ? bt_mean_of_numbers(value, series->axis_length, 1)
+                                           : value[element];
         if (isfinite(y))
             bt_figure_add_reference(on->figure, panel,
                                     (bt_figure_reference){reference_kinds[i].label,

@@ -213,7 +213,7 @@ static const char *attribute(const bt_results *results, const char *const *names
 
 static void read_attributes(bt_results *results)
 {
-    static const char *const name[] = {"experiment_name", "name", "title"};
+    static const char *const name[] = {"title", "name"};
     static const char *const paired[] = {"common_random_numbers"};
     results->experiment = attribute(results, name, sizeof(name) / sizeof(name[0]));
     results->common_random_numbers = strcmp(attribute(results, paired, 1), "true") == 0;
@@ -315,6 +315,15 @@ size_t bt_runs_done_at(const bt_results *results, size_t point)
 const double *bt_record_times(const bt_results *results, size_t point)
 {
     return results->time + (results->time_varies ? point * results->n_records : 0);
+}
+
+size_t bt_record_count(const bt_results *results, size_t point)
+{
+    const double *time = bt_record_times(results, point);
+    size_t count = results->n_records;
+    while (count > 0 && !isfinite(time[count - 1]))
+        count--;
+    return count;
 }
 
 static const bt_found nothing = {.axis_length = 1, .units = "1", .long_name = ""};

@@ -62,6 +62,9 @@ size_t bt_runs_done_at(const bt_results *results, size_t point);
 /* Times of the records: [record]. */
 const double *bt_record_times(const bt_results *results, size_t point);
 
+/* How many of them the point has: those beyond are NAN. */
+size_t bt_record_count(const bt_results *results, size_t point);
+
 /* What a variable's last dimension counts. */
 typedef enum bt_result_axis {
     BT_PER_MARKET, /* none: one value */

@@ -9,11 +9,16 @@ typedef struct source_row {
     source_kind kind;
     bt_result_axis axis;
     size_t offset;
+    bool is_optional; /* not missed: something else stands in for it */
 } source_row;
 
 #define SOURCE(member, name, kind, axis)                                                       \
     {                                                                                          \
-        name, kind, axis, offsetof(bt_sources, member)                                         \
+        name, kind, axis, offsetof(bt_sources, member), false                                  \
+    }
+#define OPTIONAL(member, name, kind, axis)                                                     \
+    {                                                                                          \
+        name, kind, axis, offsetof(bt_sources, member), true                                   \
     }
 
 static const source_row source_table[] = {
@@ -22,14 +27,20 @@ static const source_row source_table[] = {
     SOURCE(distance, "distance_to_nash", SERIES, BT_PER_MARKET),
     SOURCE(exploitability, "exploitability", SERIES, BT_PER_MARKET),
     SOURCE(consumer_surplus, "consumer_surplus", SERIES, BT_PER_MARKET),
-    SOURCE(producer_surplus, "producer_surplus", SERIES, BT_PER_MARKET),
-    SOURCE(platform_revenue, "platform_revenue", SERIES, BT_PER_MARKET),
+    OPTIONAL(producer_surplus, "producer_surplus", SERIES, BT_PER_MARKET),
+    OPTIONAL(platform_revenue, "platform_revenue", SERIES, BT_PER_MARKET),
     SOURCE(welfare, "welfare", SERIES, BT_PER_MARKET),
     SOURCE(efficiency, "efficiency", SERIES, BT_PER_MARKET),
     SOURCE(converged, "converged", OUTCOME, BT_PER_MARKET),
     SOURCE(iterations, "iterations", OUTCOME, BT_PER_MARKET),
-    SOURCE(delta, "delta", OUTCOME, BT_PER_MARKET),
+    OPTIONAL(delta, "delta", OUTCOME, BT_PER_MARKET),
     SOURCE(cycle_length, "cycle_length", OUTCOME, BT_PER_MARKET),
+    OPTIONAL(final_price, "final_price", OUTCOME, BT_PER_PRODUCT),
+    OPTIONAL(final_profit, "final_profit", OUTCOME, BT_PER_SELLER),
+    OPTIONAL(final_consumer_surplus, "final_consumer_surplus", OUTCOME, BT_PER_MARKET),
+    OPTIONAL(final_welfare, "final_welfare", OUTCOME, BT_PER_MARKET),
+    OPTIONAL(final_distance, "final_distance_to_nash", OUTCOME, BT_PER_MARKET),
+    OPTIONAL(final_exploitability, "final_exploitability", OUTCOME, BT_PER_MARKET),
     SOURCE(nash_price, "nash_price", BENCHMARK, BT_PER_PRODUCT),
     SOURCE(joint_profit_price, "joint_profit_price", BENCHMARK, BT_PER_PRODUCT),
     SOURCE(first_best_price, "first_best_price", BENCHMARK, BT_PER_PRODUCT),
@@ -76,7 +87,7 @@ size_t bt_missing_sources(const bt_sources *sources, const char **missing)
     for (size_t i = 0; i < BT_N_SOURCES; i++) {
         const bt_found *found =
             (const bt_found *)((const char *)sources + source_table[i].offset);
-        if (!bt_has(found))
+        if (!bt_has(found) && !source_table[i].is_optional)
             missing[n_missing++] = source_table[i].name;
     }
     return n_missing;

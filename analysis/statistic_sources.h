@@ -22,6 +22,12 @@ typedef struct bt_sources {
     bt_found iterations;
     bt_found delta;
     bt_found cycle_length;
+    bt_found final_price;
+    bt_found final_profit;
+    bt_found final_consumer_surplus;
+    bt_found final_welfare;
+    bt_found final_distance;
+    bt_found final_exploitability;
     bt_found nash_price;
     bt_found joint_profit_price;
     bt_found first_best_price;
@@ -38,8 +44,9 @@ bt_sources bt_find_sources(const bt_results *results);
 /* Is this one of the series above? */
 bool bt_is_source_series(const char *name);
 
-/* The names of those that are absent: missing [BT_N_SOURCES]; returns how many. */
-enum { BT_N_SOURCES = 21 };
+/* The names of those that are absent and missed: missing [BT_N_SOURCES]; returns how
+ * many. */
+enum { BT_N_SOURCES = 27 };
 size_t bt_missing_sources(const bt_sources *sources, const char **missing);
 
 static inline bool bt_has(const bt_found *found)

@@ -8,6 +8,7 @@
 
 const bt_analysis_setting bt_default_analysis = {
     .window = 0.1,
+    .use_limit_cycle = true,
     .confidence = 0.95,
     .epsilon = {0.01, 0.05},
     .n_epsilons = 2,
@@ -30,30 +31,50 @@ static void set_units(bt_statistic_list *list, bt_known_statistic first,
 
 static void set_known_units(bt_statistic_list *list, const bt_sources *from)
 {
-    set_units(list, BT_STATISTIC_PRICE, BT_STATISTIC_FIRST_BEST_PRICE, &from->price);
-    set_units(list, BT_STATISTIC_PROFIT, BT_STATISTIC_JOINT_PROFIT, &from->profit);
+    set_units(list, BT_STATISTIC_PRICE, BT_STATISTIC_FIRST_BEST_PRICE,
+              bt_has(&from->price) ? &from->price : &from->final_price);
+    set_units(list, BT_STATISTIC_PROFIT, BT_STATISTIC_JOINT_PROFIT,
+              bt_has(&from->profit) ? &from->profit : &from->final_profit);
     set_units(list, BT_STATISTIC_ITERATIONS, BT_STATISTIC_ITERATIONS, &from->iterations);
     set_units(list, BT_STATISTIC_CONSUMER_SURPLUS, BT_STATISTIC_FIRST_BEST_WELFARE,
-              bt_has(&from->consumer_surplus) ? &from->consumer_surplus : &from->welfare);
+              bt_has(&from->consumer_surplus) ? &from->consumer_surplus
+                                              : &from->final_consumer_surplus);
 }
 
-static bool has_distance(const bt_sources *from)
+static bool has_price(const bt_sources *from)
+{
+    return bt_has(&from->price) || bt_has(&from->final_price);
+}
+
+static bool has_profit(const bt_sources *from)
+{
+    return bt_has(&from->profit) || bt_has(&from->final_profit);
+}
+
+static bool has_consumer_surplus(const bt_sources *from)
+{
+    return bt_has(&from->consumer_surplus) || bt_has(&from->final_consumer_surplus);
+}
+
+/* Over time. */
+static bool has_distances(const bt_sources *from)
 {
     return bt_has(&from->distance) || (bt_has(&from->price) && bt_has(&from->nash_price));
 }
 
 static bool has_producer_surplus(const bt_sources *from)
 {
-    return bt_has(&from->producer_surplus) || bt_has(&from->profit);
+    return bt_has(&from->producer_surplus) || has_profit(from);
 }
 
 static bool has_welfare(const bt_sources *from)
 {
-    return bt_has(&from->welfare) ||
-           (bt_has(&from->consumer_surplus) && has_producer_surplus(from));
+    return bt_has(&from->welfare) || bt_has(&from->final_welfare) ||
+           (has_consumer_surplus(from) && has_producer_surplus(from));
 }
 
-static bool has_exploitability(const bt_sources *from)
+/* Over time. */
+static bool has_exploitabilities(const bt_sources *from)
 {
     return bt_has(&from->exploitability) &&
            (strcmp(from->exploitability.units, "1") == 0 || bt_has(&from->nash_profit));
@@ -62,14 +83,14 @@ static bool has_exploitability(const bt_sources *from)
 static bool has_delta(const bt_sources *from)
 {
     return bt_has(&from->delta) ||
-           (bt_has(&from->profit) && bt_has(&from->nash_profit) && bt_has(&from->joint_profit));
+           (has_profit(from) && bt_has(&from->nash_profit) && bt_has(&from->joint_profit));
 }
 
 static bool is_available(bt_known_statistic statistic, const bt_sources *from)
 {
     switch (statistic) {
     case BT_STATISTIC_PRICE:
-        return bt_has(&from->price);
+        return has_price(from);
     case BT_STATISTIC_NASH_PRICE:
         return bt_has(&from->nash_price);
     case BT_STATISTIC_JOINT_PROFIT_PRICE:
@@ -77,12 +98,13 @@ static bool is_available(bt_known_statistic statistic, const bt_sources *from)
     case BT_STATISTIC_FIRST_BEST_PRICE:
         return bt_has(&from->first_best_price);
     case BT_STATISTIC_DISTANCE:
+        return has_distances(from) || bt_has(&from->final_distance);
     case BT_STATISTIC_RATE:
-        return has_distance(from);
+        return has_distances(from);
     case BT_STATISTIC_PRICE_ABOVE_NASH:
-        return bt_has(&from->price) && bt_has(&from->nash_price);
+        return has_price(from) && bt_has(&from->nash_price);
     case BT_STATISTIC_PROFIT:
-        return bt_has(&from->profit);
+        return has_profit(from);
     case BT_STATISTIC_NASH_PROFIT:
         return bt_has(&from->nash_profit);
     case BT_STATISTIC_JOINT_PROFIT:
@@ -90,8 +112,9 @@ static bool is_available(bt_known_statistic statistic, const bt_sources *from)
     case BT_STATISTIC_DELTA:
         return has_delta(from);
     case BT_STATISTIC_EXPLOITABILITY:
+        return has_exploitabilities(from) || bt_has(&from->final_exploitability);
     case BT_STATISTIC_EXPLOITABILITY_RATE:
-        return has_exploitability(from);
+        return has_exploitabilities(from);
     case BT_STATISTIC_CONVERGED:
         return bt_has(&from->converged);
     case BT_STATISTIC_ITERATIONS:
@@ -101,7 +124,7 @@ static bool is_available(bt_known_statistic statistic, const bt_sources *from)
     case BT_STATISTIC_CYCLE_3:
         return bt_has(&from->cycle_length);
     case BT_STATISTIC_CONSUMER_SURPLUS:
-        return bt_has(&from->consumer_surplus);
+        return has_consumer_surplus(from);
     case BT_STATISTIC_PRODUCER_SURPLUS:
         return has_producer_surplus(from);
     case BT_STATISTIC_PLATFORM_REVENUE:
@@ -115,7 +138,7 @@ static bool is_available(bt_known_statistic statistic, const bt_sources *from)
     case BT_STATISTIC_FIRST_BEST_WELFARE:
         return bt_has(&from->first_best_welfare);
     case BT_STATISTIC_CONSUMER_SHARE:
-        return bt_has(&from->consumer_surplus) && bt_has(&from->first_best_welfare);
+        return has_consumer_surplus(from) && bt_has(&from->first_best_welfare);
     case BT_STATISTIC_PRODUCER_SHARE:
         return has_producer_surplus(from) && bt_has(&from->first_best_welfare);
     case BT_STATISTIC_WELFARE_SHARE:
@@ -146,14 +169,14 @@ static void list_epsilons(const bt_results *results, const bt_analysis_setting *
                            .label = formatted(arena, "time to stay within %g", epsilon),
                            .units = results->time_units,
                            .kind = BT_MEAN,
-                           .is_available = has_distance(from),
+                           .is_available = has_distances(from),
                            .epsilon = i};
         list->statistic[list->n++] =
             (bt_statistic){.name = formatted(arena, "share_within_%g", epsilon),
                            .label = formatted(arena, "share that stays within %g", epsilon),
                            .units = "1",
                            .kind = BT_SHARE,
-                           .is_available = has_distance(from),
+                           .is_available = has_distances(from),
                            .epsilon = i};
     }
 }

@@ -7,8 +7,10 @@
  * series that the file holds, so that a market which records something of its own is
  * reported without a change here.
  *
- * "Final" is the mean over the last `window` share of a run's records. docs/analysis.md
- * gives every definition.
+ * "Final": for a run whose sellers' behaviour became stable in a limit cycle, the exact
+ * mean over that cycle (the file's final_price, final_profit, delta, ...); for others the
+ * mean over the last `window` share of the run's records; where a series was not recorded,
+ * the file's own final value. docs/analysis.md gives every definition.
  */
 #ifndef BT_ANALYSIS_STATISTICS_H
 #define BT_ANALYSIS_STATISTICS_H
@@ -70,6 +72,7 @@ enum { BT_MAX_EPSILONS = 8 };
 
 typedef struct bt_analysis_setting {
     double window;                   /* share of the records that counts as final: (0, 1] */
+    bool use_limit_cycle;            /* false: the window for all runs */
     double confidence;               /* level of the intervals: (0, 1) */
     double epsilon[BT_MAX_EPSILONS]; /* relative distances to stay within */
     size_t n_epsilons;

@@ -117,26 +117,13 @@ static void set_band(const bt_trajectory_setting *setting, double *values, size_
     *high = n < 2 ? NAN : bt_quantile_sorted(values, n, 0.95);
 }
 
-static double mean_of_numbers(const double *values, size_t count)
-{
-    double sum = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (isnan(values[i]))
-            continue;
-        sum += values[i];
-        n++;
-    }
-    return n == 0 ? NAN : sum / (double)n;
-}
-
 /* Mean and band of each bin over the runs: value [bin * run]. */
 static void summarize_bins(const bt_trajectory_setting *setting, double *value,
                            bt_trajectory *into)
 {
     for (size_t bin = 0; bin < into->n; bin++) {
         double *runs = value + bin * into->n_runs;
-        into->mean[bin] = mean_of_numbers(runs, into->n_runs);
+        into->mean[bin] = bt_mean_of_numbers(runs, into->n_runs, 1);
         set_band(setting, runs, into->n_runs, &into->low[bin], &into->high[bin]);
         if (!setting->is_log)
             continue;
@@ -157,8 +144,8 @@ static bt_status read_runs(const bt_results *results, size_t point, const bins *
         bt_status status = read(context, i, path, error);
         if (status != BT_OK)
             return status;
-        into->some_stopped_early |=
-            bin_path(path, results->n_records, in, work, value + run, into->n_runs);
+        into->some_stopped_early |= bin_path(path, bt_record_count(results, point), in, work,
+                                             value + run, into->n_runs);
         run++;
     }
     return BT_OK;
@@ -170,14 +157,15 @@ bt_status bt_make_trajectory(const bt_results *results, size_t point,
                              bt_error *error)
 {
     *trajectory = (bt_trajectory){.n_runs = bt_runs_done_at(results, point)};
-    if (trajectory->n_runs == 0 || results->n_records == 0)
+    size_t n_records = bt_record_count(results, point);
+    if (trajectory->n_runs == 0 || n_records == 0)
         return BT_OK;
     bins in;
-    if (!make_bins(bt_record_times(results, point), results->n_records, setting->most,
-                   setting->is_log, arena, &in))
+    if (!make_bins(bt_record_times(results, point), n_records, setting->most, setting->is_log,
+                   arena, &in))
         return no_memory(error);
     trajectory->n = in.n;
-    trajectory->is_binned = in.n < results->n_records;
+    trajectory->is_binned = in.n < n_records;
     trajectory->time = in.time;
     trajectory->mean = BT_ARENA_NEW(arena, in.n, double);
     trajectory->low = BT_ARENA_NEW(arena, in.n, double);
@@ -219,11 +207,9 @@ bt_status bt_read_series_path(void *context, size_t replication, double *path, b
         return status;
     for (size_t record = 0; record < from->results->n_records; record++) {
         const double *value = from->work + record * length;
-        double sum = 0;
-        for (size_t i = 0; i < length && from->element == BT_AXIS_MEAN; i++)
-            sum += value[i] / (double)length;
-        path[record] =
-            (from->element == BT_AXIS_MEAN ? sum : value[from->element]) / from->divisor;
+        double chosen = from->element == BT_AXIS_MEAN ? bt_mean_of_numbers(value, length, 1)
+                                                      : value[from->element];
+        path[record] = chosen / from->divisor;
     }
     return BT_OK;
 }
