@@ -48,6 +48,10 @@ typedef uint32_t bt_action_id;
 bt_sim *bt_sim_create(bt_random_key key);
 void bt_sim_destroy(bt_sim *sim);
 
+/* What bt_sim_register and bt_sim_add_poisson return when memory is out. */
+#define BT_NO_ACTION UINT32_MAX
+#define BT_NO_SOURCE UINT32_MAX
+
 /* Register an action with the object it works on, in the same order in every run
  * (a restored run must register the same). At set-up only. */
 bt_action_id bt_sim_register(bt_sim *sim, bt_event_action *action, void *subject);
@@ -64,27 +68,34 @@ bt_event bt_sim_schedule(bt_sim *sim, double time, int16_t priority, bt_action_i
 /* True if the event was pending and is gone now. */
 bool bt_sim_cancel(bt_sim *sim, bt_event event);
 
-/* Move a pending event to another time (it queues behind its equals). */
+/* Move a pending event to another time >= now (it queues behind its equals). False if it
+ * is not pending or the time is not allowed. The later occurrences of a recurring event
+ * follow at its period from there. */
 bool bt_sim_reschedule(bt_sim *sim, bt_event event, double time);
 
 bool bt_sim_is_pending(const bt_sim *sim, bt_event event);
 
 /* An event at first_time, first_time + period, ... (times are first + k * period, not
- * sums). Cancel with bt_sim_cancel. Its argument is the occurrence k = 0, 1, ... */
+ * sums; period > 0). Cancel with bt_sim_cancel. Its argument is the occurrence k = 0, 1,
+ * ... Among equals it keeps the place that it got here, whatever its period. */
 bt_event bt_sim_recur(bt_sim *sim, double first_time, double period, int16_t priority,
                       bt_action_id action, bt_error *error);
 
 /* A Poisson source of `rate` events per unit of time (its argument is the source
  * number). Sources are superposed. Draws: one exponential and, with several sources or
- * a thinned one, one uniform per (candidate) arrival from the market's stream. */
+ * a thinned one, one uniform per (candidate) arrival from the market's stream. At equal
+ * times and priorities an arrival comes after what is scheduled. Returns BT_NO_SOURCE if
+ * the rate is negative or not finite, or the action unknown. */
 uint32_t bt_sim_add_poisson(bt_sim *sim, double rate, int16_t priority, bt_action_id action);
 
-/* Change a source's rate from now on (0: silent). Exact by memorylessness. */
-void bt_sim_set_rate(bt_sim *sim, uint32_t source, double rate);
+/* Change a source's rate from now on (0: silent). Exact by memorylessness; no draws.
+ * False, and no change, if the rate is negative or not finite or the source unknown. */
+bool bt_sim_set_rate(bt_sim *sim, uint32_t source, double rate);
 
-/* Thin a source: an arrival at t is kept with probability acceptance(t) in [0, 1]. */
+/* Thin a source: an arrival at t is kept with probability acceptance(t) in [0, 1]. False
+ * if the source is unknown. At set-up only: it is not archived. */
 typedef double bt_acceptance(double time, const void *data);
-void bt_sim_thin(bt_sim *sim, uint32_t source, bt_acceptance *acceptance, const void *data);
+bool bt_sim_thin(bt_sim *sim, uint32_t source, bt_acceptance *acceptance, const void *data);
 
 /* Run to `until` inclusive (INFINITY: no limit), or `max_events` more events (0: no
  * limit), or until bt_sim_stop or an empty agenda. The clock then stands at the last
@@ -97,8 +108,9 @@ void bt_sim_stop(bt_sim *sim);
 /* Number of events that ran so far. */
 uint64_t bt_sim_events(const bt_sim *sim);
 
-/* The time of the next event that would run, INFINITY if none. Between now and then
- * nothing that was scheduled can change what buyers see. */
+/* The time of the next event that would run, INFINITY if none (of a thinned arrival: the
+ * next candidate). Between now and then nothing that was scheduled can change what buyers
+ * see. Asking leaves the trajectory unchanged. */
 double bt_sim_next_time(bt_sim *sim);
 
 /* The trajectory's fingerprint: a running hash of (time, kind, agent, outcome).
@@ -109,7 +121,9 @@ uint64_t bt_sim_fingerprint(const bt_sim *sim);
 /* The fingerprint itself, for a mechanism that continues it in its own hot loop. */
 uint64_t *bt_sim_fingerprint_word(bt_sim *sim);
 
-/* Save or restore clock, queue, recurring events, sources and fingerprint. */
+/* Save or restore clock, queue, recurring events, sources and fingerprint. A restored run
+ * registers the same actions and adds the same sources first; what it scheduled gives way
+ * to what was saved, and handles are those of the saved run. */
 void bt_sim_archive(bt_sim *sim, bt_archive *archive);
 
 #endif

@@ -1,0 +1,477 @@
+#include "sim/event_queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/event_buckets.h"
+
+/* What the handle of an event points to. `order` is the lower half of the event's key:
+ * an entry of the queue whose order is not its slot's is stale. */
+typedef struct event_slot {
+    double time;
+    uint64_t order;    /* FREE: the slot holds no event */
+    uint64_t argument; /* of a free slot: the next free one, or NO_SLOT */
+    uint64_t tag;      /* generation above, action in the lowest BT_EVENT_NUMBER_BITS */
+} event_slot;
+
+#define FREE UINT64_MAX
+#define NUMBER_MASK ((UINT64_C(1) << BT_EVENT_NUMBER_BITS) - 1)
+#define SEQUENCE_LIMIT ((UINT64_C(1) << 48) - 1)
+#define NO_SLOT UINT32_MAX
+#define NO_TIME UINT64_MAX
+
+enum {
+    SLOTS_MAXIMUM = (1 << BT_EVENT_NUMBER_BITS) - 2,
+    FIRST_CAPACITY = 64,
+    CACHE_LINE = 64,
+    REFILL_TARGET = 512, /* a bucket of at most this size enters the heap as it is */
+    REFILL_ENOUGH = 128, /* the heap goes to work with this many */
+    NEAR_LIMIT = 4096,   /* the heap gives its later half away beyond this */
+    PIVOT_SAMPLES = 63
+};
+
+struct bt_event_queue {
+    bt_event_heap near;
+    bool root_is_hole;    /* near's root was popped and not yet replaced */
+    size_t near_limit;    /* NEAR_LIMIT, or more while equal times resist division */
+    uint64_t frontier;    /* time bits: near holds what is not later */
+    bt_event_buckets far; /* what is later */
+
+    event_slot *slot;
+    size_t slots; /* slots ever used */
+    uint32_t free_slot;
+    uint64_t sequence; /* the next sequence number */
+    size_t pending;    /* live events */
+    size_t entries;    /* entries in near and far, stale ones included, no hole */
+    size_t capacity;   /* of slots, and of entries in either part */
+};
+
+/* --------------------------------------------------------------------- keys */
+
+static uint64_t time_bits(double time)
+{
+    double positive = time + 0.0; /* -0 becomes 0 */
+    uint64_t bits;
+    memcpy(&bits, &positive, sizeof(bits));
+    return bits;
+}
+
+static uint64_t order_of(int16_t priority, uint64_t sequence)
+{
+    return (uint64_t)(uint16_t)(priority + 32768) << 48 | sequence;
+}
+
+static int16_t priority_of(uint64_t order)
+{
+    return (int16_t)((int)(order >> 48) - 32768);
+}
+
+static bt_event_key key_of(const event_slot *slot)
+{
+    return (bt_event_key)time_bits(slot->time) << 64 | slot->order;
+}
+
+static uint64_t key_time(bt_event_key key)
+{
+    return (uint64_t)(key >> 64);
+}
+
+static bool is_stale(const bt_event_queue *queue, bt_event_key key, uint32_t slot)
+{
+    return queue->slot[slot].order != (uint64_t)key;
+}
+
+/* ------------------------------------------------------------------- memory */
+
+bt_event_queue *bt_event_queue_create(void)
+{
+    bt_event_queue *queue = calloc(1, sizeof(*queue));
+    if (queue == NULL)
+        return NULL;
+    queue->free_slot = NO_SLOT;
+    queue->frontier = NO_TIME;
+    queue->near_limit = NEAR_LIMIT;
+    return queue;
+}
+
+void bt_event_queue_destroy(bt_event_queue *queue)
+{
+    if (queue == NULL)
+        return;
+    bt_event_heap_free(&queue->near);
+    bt_event_buckets_free(&queue->far);
+    free(queue->slot);
+    free(queue);
+}
+
+size_t bt_event_queue_count(const bt_event_queue *queue)
+{
+    return queue->pending;
+}
+
+static bool grow_to(bt_event_queue *queue, size_t wanted)
+{
+    size_t capacity = (wanted + FIRST_CAPACITY - 1) / FIRST_CAPACITY * FIRST_CAPACITY;
+    if (!bt_event_heap_reserve(&queue->near, capacity))
+        return false;
+    if (capacity > NEAR_LIMIT && !bt_event_buckets_reserve(&queue->far, capacity))
+        return false;
+    /* Aligned, so that no slot straddles two cache lines. */
+    event_slot *slot = aligned_alloc(CACHE_LINE, capacity * sizeof(*slot));
+    if (slot == NULL)
+        return false;
+    if (queue->slots > 0)
+        memcpy(slot, queue->slot, queue->slots * sizeof(*slot));
+    free(queue->slot);
+    queue->slot = slot;
+    queue->capacity = capacity;
+    return true;
+}
+
+/* Room for one more slot and one more entry. */
+static bool reserve_one(bt_event_queue *queue)
+{
+    if (queue->entries < queue->capacity &&
+        (queue->free_slot != NO_SLOT || queue->slots < queue->capacity))
+        return true;
+    return grow_to(queue, queue->capacity == 0 ? FIRST_CAPACITY : 2 * queue->capacity);
+}
+
+/* --------------------------------------------------------------- near and far */
+
+/* Put something in place of the popped root, or close the hole. */
+static void close_hole(bt_event_queue *queue)
+{
+    if (!queue->root_is_hole)
+        return;
+    queue->root_is_hole = false;
+    bt_event_heap_remove_root(&queue->near);
+}
+
+static int compare_words(const void *left, const void *right)
+{
+    uint64_t a = *(const uint64_t *)left;
+    uint64_t b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* About the middle of the times in the heap. */
+static uint64_t pivot_time(const bt_event_heap *near)
+{
+    uint64_t sample[PIVOT_SAMPLES];
+    size_t stride = near->count / PIVOT_SAMPLES;
+    for (size_t i = 0; i < PIVOT_SAMPLES; i++)
+        sample[i] = key_time(near->key[i * stride]);
+    qsort(sample, PIVOT_SAMPLES, sizeof(*sample), compare_words);
+    return sample[PIVOT_SAMPLES / 2];
+}
+
+/* Move what is later than the middle of the heap to the far buckets. */
+static void give_later_half_away(bt_event_queue *queue)
+{
+    bt_event_heap *near = &queue->near;
+    uint64_t pivot = pivot_time(near);
+    bt_event_buckets_move_back(&queue->far, &queue->frontier, pivot);
+    size_t kept = 0;
+    for (size_t i = 0; i < near->count; i++) {
+        if (key_time(near->key[i]) > pivot) {
+            bt_event_buckets_push(&queue->far, pivot, near->key[i], near->slot[i]);
+        } else {
+            near->key[kept] = near->key[i];
+            near->slot[kept] = near->slot[i];
+            kept++;
+        }
+    }
+    bt_event_heap_order(near, kept);
+    /* Equal times cannot be divided: try again only when there are many more. */
+    queue->near_limit = 2 * kept > NEAR_LIMIT ? 2 * kept : NEAR_LIMIT;
+}
+
+static void push_entry(bt_event_queue *queue, bt_event_key key, uint32_t slot)
+{
+    queue->entries++;
+    if (key_time(key) > queue->frontier) {
+        bt_event_buckets_push(&queue->far, queue->frontier, key, slot);
+        return;
+    }
+    if (queue->root_is_hole) {
+        queue->root_is_hole = false;
+        bt_event_heap_replace_root(&queue->near, key, slot);
+        return;
+    }
+    if (queue->near.count >= queue->near_limit)
+        give_later_half_away(queue);
+    if (key_time(key) > queue->frontier)
+        bt_event_buckets_push(&queue->far, queue->frontier, key, slot);
+    else
+        bt_event_heap_push(&queue->near, key, slot);
+}
+
+/* The heap is empty: fill it from the earliest buckets. */
+static void refill(bt_event_queue *queue)
+{
+    bt_event_buckets *far = &queue->far;
+    bt_event_heap *near = &queue->near;
+    queue->near_limit = NEAR_LIMIT;
+    while (!bt_event_buckets_are_empty(far) && near->count < REFILL_ENOUGH) {
+        unsigned earliest = bt_event_buckets_earliest(far);
+        if (bt_event_buckets_count(far, earliest) <= REFILL_TARGET)
+            bt_event_buckets_absorb(far, &queue->frontier, near);
+        else if (near->count == 0)
+            bt_event_buckets_divide(far, &queue->frontier, near);
+        else
+            break;
+    }
+    if (bt_event_buckets_are_empty(far))
+        queue->frontier = NO_TIME;
+    for (size_t i = 0; i < near->count; i++)
+        __builtin_prefetch(&queue->slot[near->slot[i]], 1);
+    bt_event_heap_order(near, near->count);
+}
+
+/* Arrange all pending events anew: after a restore, or to be rid of stale entries. */
+static void rebuild(bt_event_queue *queue)
+{
+    queue->root_is_hole = false;
+    queue->near_limit = NEAR_LIMIT;
+    queue->frontier = NO_TIME;
+    queue->entries = 0;
+    bt_event_heap_order(&queue->near, 0);
+    bt_event_buckets_clear(&queue->far);
+    for (size_t i = 0; i < queue->slots; i++)
+        if (queue->slot[i].order != FREE)
+            push_entry(queue, key_of(&queue->slot[i]), (uint32_t)i);
+}
+
+/* After an entry became stale. */
+static void rebuild_if_mostly_stale(bt_event_queue *queue)
+{
+    if (queue->entries > 2 * queue->pending + FIRST_CAPACITY)
+        rebuild(queue);
+}
+
+/* -------------------------------------------------------------------- slots */
+
+static uint32_t take_slot(bt_event_queue *queue)
+{
+    uint32_t slot = queue->free_slot;
+    if (slot != NO_SLOT) {
+        queue->free_slot = (uint32_t)queue->slot[slot].argument;
+        return slot;
+    }
+    slot = (uint32_t)queue->slots++;
+    queue->slot[slot].tag = 0;
+    return slot;
+}
+
+static void free_slot(bt_event_queue *queue, uint32_t slot)
+{
+    queue->slot[slot].order = FREE;
+    queue->slot[slot].argument = queue->free_slot;
+    queue->free_slot = slot;
+    queue->pending--;
+}
+
+/* The slot of a pending event, or NO_SLOT. A handle is generation and slot + 1. */
+static uint32_t slot_of(const bt_event_queue *queue, uint64_t handle)
+{
+    uint64_t number = (handle & NUMBER_MASK) - 1;
+    if (number >= queue->slots)
+        return NO_SLOT;
+    const event_slot *slot = &queue->slot[number];
+    bool is_same = slot->tag >> BT_EVENT_NUMBER_BITS == handle >> BT_EVENT_NUMBER_BITS;
+    return slot->order != FREE && is_same ? (uint32_t)number : NO_SLOT;
+}
+
+static bt_queued_event event_of(const event_slot *slot)
+{
+    return (bt_queued_event){.time = slot->time,
+                             .argument = slot->argument,
+                             .action = (uint32_t)(slot->tag & NUMBER_MASK),
+                             .priority = priority_of(slot->order)};
+}
+
+/* ------------------------------------------------------------------- public */
+
+uint64_t bt_event_queue_push(bt_event_queue *queue, const bt_queued_event *event)
+{
+    bool is_full = queue->pending >= SLOTS_MAXIMUM || queue->sequence >= SEQUENCE_LIMIT;
+    if (is_full || !reserve_one(queue))
+        return 0;
+    uint32_t number = take_slot(queue);
+    event_slot *slot = &queue->slot[number];
+    uint64_t generation = (slot->tag >> BT_EVENT_NUMBER_BITS) + 1;
+    slot->time = event->time + 0.0;
+    slot->order = order_of(event->priority, queue->sequence++);
+    slot->argument = event->argument;
+    slot->tag = generation << BT_EVENT_NUMBER_BITS | event->action;
+    queue->pending++;
+    push_entry(queue, key_of(slot), number);
+    return (slot->tag & ~NUMBER_MASK) | (number + 1);
+}
+
+bool bt_event_queue_cancel(bt_event_queue *queue, uint64_t handle, bt_queued_event *event)
+{
+    uint32_t number = slot_of(queue, handle);
+    if (number == NO_SLOT)
+        return false;
+    if (event != NULL)
+        *event = event_of(&queue->slot[number]);
+    free_slot(queue, number);
+    rebuild_if_mostly_stale(queue);
+    return true;
+}
+
+bool bt_event_queue_reschedule(bt_event_queue *queue, uint64_t handle, double time)
+{
+    uint32_t number = slot_of(queue, handle);
+    if (number == NO_SLOT || queue->sequence >= SEQUENCE_LIMIT || !reserve_one(queue))
+        return false;
+    event_slot *slot = &queue->slot[number];
+    slot->time = time + 0.0;
+    slot->order = order_of(priority_of(slot->order), queue->sequence++);
+    push_entry(queue, key_of(slot), number);
+    rebuild_if_mostly_stale(queue);
+    return true;
+}
+
+bool bt_event_queue_find(const bt_event_queue *queue, uint64_t handle, bt_queued_event *event)
+{
+    uint32_t number = slot_of(queue, handle);
+    if (number == NO_SLOT)
+        return false;
+    if (event != NULL)
+        *event = event_of(&queue->slot[number]);
+    return true;
+}
+
+bool bt_event_queue_head(bt_event_queue *queue, bt_queued_event *event, bt_event_key *key)
+{
+    bt_event_heap *near = &queue->near;
+    close_hole(queue);
+    for (;;) {
+        if (near->count == 0) {
+            if (bt_event_buckets_are_empty(&queue->far))
+                return false;
+            refill(queue);
+        }
+        if (!is_stale(queue, near->key[0], near->slot[0]))
+            break;
+        queue->entries--;
+        bt_event_heap_remove_root(near);
+    }
+    *key = near->key[0];
+    *event = event_of(&queue->slot[near->slot[0]]);
+    return true;
+}
+
+bool bt_event_queue_all(const bt_event_queue *queue, bt_event_predicate *holds,
+                        const void *data)
+{
+    for (size_t i = 0; i < queue->slots; i++) {
+        const event_slot *slot = &queue->slot[i];
+        if (slot->order == FREE)
+            continue;
+        bt_queued_event event = event_of(slot);
+        if (!holds(&event, data))
+            return false;
+    }
+    return true;
+}
+
+void bt_event_queue_pop(bt_event_queue *queue)
+{
+    free_slot(queue, queue->near.slot[0]);
+    queue->entries--;
+    queue->root_is_hole = true;
+}
+
+void bt_event_queue_advance_head(bt_event_queue *queue, double time)
+{
+    uint32_t number = queue->near.slot[0];
+    queue->slot[number].time = time;
+    queue->entries--;
+    queue->root_is_hole = true;
+    push_entry(queue, key_of(&queue->slot[number]), number);
+}
+
+bt_event_key bt_event_queue_second_key(const bt_event_queue *queue)
+{
+    if (queue->near.count > 1)
+        return bt_event_heap_second_key(&queue->near);
+    if (bt_event_buckets_are_empty(&queue->far))
+        return ~(bt_event_key)0;
+    return (bt_event_key)queue->frontier << 64;
+}
+
+/* ------------------------------------------------------------------ archive */
+
+/* Whether what was read can have been written: every reference points somewhere. */
+static bool slots_make_sense(const bt_event_queue *queue)
+{
+    size_t pending = 0;
+    for (size_t i = 0; i < queue->slots; i++) {
+        const event_slot *slot = &queue->slot[i];
+        if (slot->order == FREE)
+            continue;
+        pending++;
+        bool is_time = slot->time >= 0 && time_bits(slot->time) < time_bits(__builtin_inf());
+        if (!is_time || (slot->order & SEQUENCE_LIMIT) >= queue->sequence)
+            return false;
+    }
+    size_t free_slots = 0;
+    uint32_t slot = queue->free_slot;
+    while (slot != NO_SLOT) {
+        if (slot >= queue->slots || queue->slot[slot].order != FREE)
+            return false;
+        if (++free_slots > queue->slots)
+            return false;
+        slot = (uint32_t)queue->slot[slot].argument;
+    }
+    return pending == queue->pending && pending + free_slots == queue->slots &&
+           queue->sequence <= SEQUENCE_LIMIT;
+}
+
+static void forget_all(bt_event_queue *queue)
+{
+    queue->slots = 0;
+    queue->pending = 0;
+    queue->free_slot = NO_SLOT;
+    rebuild(queue);
+}
+
+void bt_event_queue_archive(bt_event_queue *queue, bt_archive *archive)
+{
+    uint64_t size[2] = {queue->slots, queue->pending};
+    bt_archive_field(archive, "event_queue.size", size, sizeof(size));
+    bt_archive_field(archive, "event_queue.sequence", &queue->sequence, sizeof(uint64_t));
+    bt_archive_field(archive, "event_queue.free_slot", &queue->free_slot, sizeof(uint32_t));
+    if (!bt_archive_restores(archive)) {
+        bt_archive_field(archive, "event_queue.slots", queue->slot,
+                         queue->slots * sizeof(*queue->slot));
+        return;
+    }
+
+    if (bt_archive_status(archive, NULL) == BT_OK && size[0] > SLOTS_MAXIMUM + 1)
+        bt_archive_fail(archive, "the saved state holds more events than a queue can");
+    if (bt_archive_status(archive, NULL) == BT_OK && size[0] > queue->capacity &&
+        !grow_to(queue, (size_t)size[0]))
+        bt_archive_fail(archive, "there is no memory for the events of the saved state");
+    if (bt_archive_status(archive, NULL) != BT_OK) {
+        forget_all(queue);
+        return;
+    }
+    queue->slots = (size_t)size[0];
+    queue->pending = (size_t)size[1];
+    bt_archive_field(archive, "event_queue.slots", queue->slot,
+                     queue->slots * sizeof(*queue->slot));
+    bool was_read = bt_archive_status(archive, NULL) == BT_OK;
+    if (was_read && !slots_make_sense(queue)) {
+        bt_archive_fail(archive, "the events of the saved state contradict each other");
+        was_read = false;
+    }
+    if (was_read)
+        rebuild(queue);
+    else
+        forget_all(queue);
+}

@@ -1,0 +1,97 @@
+/*
+ * The queue of pending events: exact order, handles that survive anything.
+ *
+ * An event's key is (time, priority, sequence) in one 128-bit integer. Times are not
+ * negative, so their bits order like the times themselves. Since no two events share
+ * a sequence number, no order is left to chance.
+ *
+ * Two parts. The near part is a 4-ary heap, whose four siblings fill one cache line;
+ * it holds every event up to a time, the frontier. What is later lies unsorted in far
+ * buckets, one for each position of the highest bit in which a time differs from the
+ * frontier (as in a radix heap: Ahuja, Mehlhorn, Orlin, Tarjan 1990). When the near
+ * part is used up, the lowest bucket takes its place, if need be after being divided;
+ * when it grows too large, its later half moves out. A few thousand events never leave
+ * the heap; a million cost little more each, since the heap stays within the caches
+ * and a bucket is read from end to end. Ties need no care: times that are equal stay
+ * together, and the heap's order is exact.
+ *
+ * An event is cancelled by forgetting it: its slot is freed, and the entry left in the
+ * queue no longer matches. The queue is rebuilt when such entries are the majority.
+ * Popping leaves a hole at the root, which the next push fills without a second pass
+ * through the heap: an action that schedules its successor pays once.
+ */
+#ifndef BT_SIM_EVENT_QUEUE_H
+#define BT_SIM_EVENT_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/archive.h"
+#include "sim/event_heap.h"
+
+typedef struct bt_event_queue bt_event_queue;
+
+/* Bits of a slot's number in a handle, and of an action. */
+enum { BT_EVENT_NUMBER_BITS = 26 };
+
+/* What is kept about an event. */
+typedef struct bt_queued_event {
+    double time;
+    uint64_t argument;
+    uint32_t action; /* below 2^BT_EVENT_NUMBER_BITS */
+    int16_t priority;
+} bt_queued_event;
+
+/* An empty queue, or NULL when memory is out. */
+bt_event_queue *bt_event_queue_create(void);
+void bt_event_queue_destroy(bt_event_queue *queue);
+
+/* Number of pending events. */
+size_t bt_event_queue_count(const bt_event_queue *queue);
+
+/* Add an event; its time is finite and not negative. Returns its handle, 0 when memory,
+ * slots or sequence numbers are out. Amortised O(log n); allocates only beyond the
+ * largest number of events that were ever pending. */
+uint64_t bt_event_queue_push(bt_event_queue *queue, const bt_queued_event *event);
+
+/* True if the event was pending; `event` (NULL is allowed) says what it was. */
+bool bt_event_queue_cancel(bt_event_queue *queue, uint64_t handle, bt_queued_event *event);
+
+/* Move a pending event behind its equals at another time. False if it is not pending,
+ * or for the reasons for which a push fails. The handle stays valid. */
+bool bt_event_queue_reschedule(bt_event_queue *queue, uint64_t handle, double time);
+
+/* What a pending event is; false if it is not pending. */
+bool bt_event_queue_find(const bt_event_queue *queue, uint64_t handle, bt_queued_event *event);
+
+/* Whether a predicate holds for every pending event. */
+typedef bool bt_event_predicate(const bt_queued_event *event, const void *data);
+bool bt_event_queue_all(const bt_event_queue *queue, bt_event_predicate *holds,
+                        const void *data);
+
+/* The earliest event and its key; false if there is none. It stays in the queue. */
+bool bt_event_queue_head(bt_event_queue *queue, bt_queued_event *event, bt_event_key *key);
+
+/* Remove the event that bt_event_queue_head gave last. */
+void bt_event_queue_pop(bt_event_queue *queue);
+
+/* Move that event to a time not before its own, in its old place among equals. */
+void bt_event_queue_advance_head(bt_event_queue *queue, double time);
+
+/* A key that no event but the head precedes (all ones: there is no other event). */
+bt_event_key bt_event_queue_second_key(const bt_event_queue *queue);
+
+/* The key of an event that has `key` now but for its time. */
+static inline bt_event_key bt_event_key_at(bt_event_key key, double time)
+{
+    uint64_t bits;
+    __builtin_memcpy(&bits, &time, sizeof(bits));
+    return (bt_event_key)bits << 64 | (uint64_t)key;
+}
+
+/* Save or restore every pending event with its handle. What is saved depends on the
+ * events alone, not on how they are arranged. */
+void bt_event_queue_archive(bt_event_queue *queue, bt_archive *archive);
+
+#endif

@@ -1,0 +1,89 @@
+/*
+ * The superposition of Poisson sources: one arrival process instead of many.
+ *
+ * The next arrival of all sources together comes after an exponential time whose rate
+ * is the sum of theirs; it belongs to source i with probability rate_i / sum. Rates
+ * stand in a tree of sums (eight children a node), so that a change of rate and a
+ * choice of source take O(log n), and sums are always formed in the same order.
+ *
+ * A candidate arrival is due when the integral of the sum of rates reaches a unit
+ * exponential variate, the hazard. When a rate changes, what is left of the hazard is
+ * used up at the new speed: exact, and without a draw.
+ */
+#ifndef BT_SIM_SUPERPOSITION_H
+#define BT_SIM_SUPERPOSITION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/archive.h"
+#include "sim/random.h"
+
+#define BT_NO_SOURCE UINT32_MAX
+
+enum { BT_RATE_LEVELS = 12 }; /* 8^11 sources */
+
+/* A source but for its rate. */
+typedef struct bt_poisson_source {
+    double (*acceptance)(double time, const void *data); /* NULL: not thinned */
+    const void *data;
+    uint32_t action;
+    int16_t priority;
+} bt_poisson_source;
+
+typedef struct bt_superposition {
+    bt_stream stream;
+    bt_poisson_source *source; /* [count] */
+    uint32_t count;
+    uint32_t capacity;
+    bool has_thinned;
+
+    double *sum;                  /* level 0: rates; level l + 1: sums of eight of l */
+    size_t level[BT_RATE_LEVELS]; /* where each level starts */
+    unsigned top;                 /* the level of the total */
+
+    double since;    /* the time from which `hazard` counts */
+    double hazard;   /* what is left of it; negative: not drawn yet */
+    double next;     /* the time of the candidate that was drawn */
+    uint32_t chosen; /* the source of a candidate that was resolved and waits */
+} bt_superposition;
+
+/* No sources; draws come from the market's stream of this key. */
+void bt_superposition_start(bt_superposition *superposition, bt_random_key key);
+void bt_superposition_free(bt_superposition *superposition);
+
+/* Add a source of rate 0. Returns its number, or BT_NO_SOURCE when memory is out. */
+uint32_t bt_superposition_add(bt_superposition *superposition, bt_poisson_source source);
+
+/* Thin a source: see bt_sim_thin. */
+void bt_superposition_thin(bt_superposition *superposition, uint32_t source,
+                           double (*acceptance)(double, const void *), const void *data);
+
+/* Change the rate (finite, not negative) of a source from `now` on. Draws: none. */
+void bt_superposition_set_rate(bt_superposition *superposition, uint32_t source, double rate,
+                               double now);
+
+static inline double bt_superposition_total(const bt_superposition *superposition)
+{
+    return superposition->count == 0
+               ? 0
+               : superposition->sum[superposition->level[superposition->top]];
+}
+
+/* The time of the candidate to come; INFINITY when all sources are silent. Draws: one
+ * if it was not drawn yet. */
+double bt_superposition_next(bt_superposition *superposition);
+
+/* Decide about the candidate that is due: its source, or BT_NO_SOURCE if it is thinned
+ * out. It waits until bt_superposition_take. Draws: one if there are several sources
+ * or a thinned one. */
+uint32_t bt_superposition_resolve(bt_superposition *superposition);
+
+/* Be done with the candidate; the next one counts from its time. */
+void bt_superposition_take(bt_superposition *superposition);
+
+/* Save or restore rates, candidate and stream. Sources themselves are set up anew. */
+void bt_superposition_archive(bt_superposition *superposition, bt_archive *archive);
+
+#endif

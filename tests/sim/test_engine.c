@@ -1,0 +1,723 @@
+/* The engine: order of events, recurring events, Poisson sources, the ways a run ends. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <gsl/gsl_cdf.h>
+
+#include "sim/engine.h"
+#include "sim/steady_state.h"
+#include "tests/sim/goodness_of_fit.h"
+
+/* A log of what ran. */
+enum { LOG_LENGTH = 1 << 17 };
+
+typedef struct event_log {
+    size_t count;
+    double time[LOG_LENGTH];
+    uint64_t argument[LOG_LENGTH];
+} event_log;
+
+static event_log events;
+
+static void log_event(bt_sim *sim, void *subject, uint64_t argument)
+{
+    event_log *self = subject;
+    assert_true(self->count < LOG_LENGTH);
+    self->time[self->count] = bt_sim_now(sim);
+    self->argument[self->count] = argument;
+    self->count++;
+}
+
+static bt_sim *new_sim(uint64_t replication)
+{
+    events.count = 0;
+    bt_sim *sim = bt_sim_create(bt_random_key_of(51, 0, replication));
+    assert_non_null(sim);
+    return sim;
+}
+
+static bt_event schedule(bt_sim *sim, double time, int16_t priority, bt_action_id action,
+                         uint64_t argument)
+{
+    bt_error error;
+    bt_event event = bt_sim_schedule(sim, time, priority, action, argument, &error);
+    assert_int_not_equal(event, 0);
+    return event;
+}
+
+static bt_event recur(bt_sim *sim, double first, double period, int16_t priority,
+                      bt_action_id action)
+{
+    bt_error error;
+    bt_event event = bt_sim_recur(sim, first, period, priority, action, &error);
+    assert_int_not_equal(event, 0);
+    return event;
+}
+
+static void expect_arguments(const uint64_t *expected, size_t count)
+{
+    assert_int_equal(events.count, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(events.argument[i], expected[i]);
+}
+
+/* --------------------------------------------------------- scheduled events */
+
+static void events_run_by_time_priority_and_sequence(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    schedule(sim, 2, 0, log, 6);
+    schedule(sim, 1, 5, log, 4);
+    schedule(sim, 1, 0, log, 2);
+    schedule(sim, 1, 0, log, 3);
+    schedule(sim, 1, -5, log, 1);
+    schedule(sim, 1, 5, log, 5);
+    schedule(sim, 0, 0, log, 0);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 0), 7);
+    expect_arguments((uint64_t[]){0, 1, 2, 3, 4, 5, 6}, 7);
+    assert_true(bt_sim_now(sim) == 2);
+    assert_int_equal(bt_sim_events(sim), 7);
+    bt_sim_destroy(sim);
+}
+
+static void a_run_ends_at_its_time_count_or_stop(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    for (uint64_t i = 1; i <= 10; i++)
+        schedule(sim, (double)i, 0, log, i);
+    assert_true(bt_sim_next_time(sim) == 1);
+    assert_int_equal(bt_sim_run(sim, 3, 0), 3); /* inclusive */
+    assert_true(bt_sim_now(sim) == 3);
+    assert_int_equal(bt_sim_run(sim, 3.5, 0), 0);
+    assert_true(bt_sim_now(sim) == 3.5);
+    assert_int_equal(bt_sim_run(sim, 1, 0), 0); /* time never goes back */
+    assert_true(bt_sim_now(sim) == 3.5);
+    assert_int_equal(bt_sim_run(sim, NAN, 0), 0);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 2), 2);
+    assert_true(bt_sim_now(sim) == 5);
+    assert_int_equal(bt_sim_run(sim, 100, 0), 5);
+    assert_true(bt_sim_now(sim) == 10); /* nothing was left for time to run out on */
+    assert_true(bt_sim_next_time(sim) == INFINITY);
+    bt_sim_destroy(sim);
+}
+
+static void stop_at_three(bt_sim *sim, void *subject, uint64_t argument)
+{
+    log_event(sim, subject, argument);
+    if (argument == 3)
+        bt_sim_stop(sim);
+}
+
+static void stop_ends_the_run_after_the_event(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id stop = bt_sim_register(sim, stop_at_three, &events);
+    for (uint64_t i = 0; i < 6; i++)
+        schedule(sim, 1, 0, stop, i);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 0), 4);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 0), 2);
+    recur(sim, 2, 1, 0, stop);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 0), 4);
+    assert_true(bt_sim_now(sim) == 5);
+    assert_int_equal(bt_sim_run(sim, 7, 0), 2);
+    bt_sim_destroy(sim);
+}
+
+static void wrong_schedules_are_refused(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    bt_event event = schedule(sim, 5, 0, log, 0);
+    schedule(sim, 1, 0, log, 0);
+    bt_sim_run(sim, 1, 0);
+    bt_error error;
+    const double wrong[] = {0.5, -1, NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(bt_sim_schedule(sim, wrong[i], 0, log, 0, &error), 0);
+        assert_int_equal(error.status, BT_INTERNAL);
+        assert_int_equal(bt_sim_recur(sim, wrong[i], 1, 0, log, &error), 0);
+        assert_false(bt_sim_reschedule(sim, event, wrong[i]));
+    }
+    assert_non_null(strstr(error.message, "the clock, which stands at 1"));
+    const double wrong_period[] = {0, -1, NAN, INFINITY};
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(bt_sim_recur(sim, 2, wrong_period[i], 0, log, &error), 0);
+    assert_int_equal(bt_sim_schedule(sim, 2, 0, log + 1, 0, &error), 0);
+    assert_non_null(strstr(error.message, "only 1 actions were registered"));
+    assert_int_equal(bt_sim_add_poisson(sim, -1, 0, log), BT_NO_SOURCE);
+    assert_int_equal(bt_sim_add_poisson(sim, NAN, 0, log), BT_NO_SOURCE);
+    assert_int_equal(bt_sim_add_poisson(sim, 1, 0, log + 1), BT_NO_SOURCE);
+    assert_false(bt_sim_set_rate(sim, 0, 1));
+    uint32_t source = bt_sim_add_poisson(sim, 0, 0, log);
+    assert_false(bt_sim_set_rate(sim, source, INFINITY));
+    assert_int_equal(bt_sim_run(sim, INFINITY, 0), 1);
+    bt_sim_destroy(sim);
+}
+
+/* A seller that cancels or moves the events of the others while the loop runs. */
+typedef struct meddler {
+    bt_event victim;
+    bt_event moved;
+    bt_event self;
+} meddler;
+
+static void meddle(bt_sim *sim, void *subject, uint64_t argument)
+{
+    meddler *self = subject;
+    assert_false(bt_sim_is_pending(sim, self->self)); /* what runs is pending no more */
+    assert_false(bt_sim_cancel(sim, self->self));
+    if (argument == 0) {
+        assert_true(bt_sim_cancel(sim, self->victim));
+        assert_true(bt_sim_reschedule(sim, self->moved, bt_sim_now(sim)));
+    } else { /* stale by now */
+        assert_false(bt_sim_cancel(sim, self->victim));
+        assert_false(bt_sim_reschedule(sim, self->victim, 50));
+        assert_false(bt_sim_is_pending(sim, self->moved));
+    }
+}
+
+static void no_event_wakes_after_its_cancellation(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    meddler first = {0};
+    bt_action_id act = bt_sim_register(sim, meddle, &first);
+    first.self = schedule(sim, 1, 0, act, 0);
+    first.victim = schedule(sim, 1, 0, log, 100); /* due at the very same time */
+    schedule(sim, 1, 0, log, 101);
+    first.moved = schedule(sim, 3, 0, log, 102); /* moves behind its new equals */
+    schedule(sim, 2, 0, act, 1);
+    bt_sim_run(sim, INFINITY, 0);
+    expect_arguments((uint64_t[]){101, 102}, 2);
+    assert_true(events.time[1] == 1);
+    bt_sim_destroy(sim);
+}
+
+static void schedule_urgent(bt_sim *sim, void *subject, uint64_t argument)
+{
+    log_event(sim, subject, argument);
+    if (argument < 3)
+        schedule(sim, bt_sim_now(sim), -10, 0, argument + 1);
+}
+
+/* An event may put a more urgent one before those that wait at the same time. */
+static void urgent_events_overtake_at_the_same_time(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_sim_register(sim, schedule_urgent, &events);
+    schedule(sim, 1, 0, 0, 0);
+    schedule(sim, 1, 0, 0, 10);
+    bt_sim_run(sim, INFINITY, 0);
+    expect_arguments((uint64_t[]){0, 1, 2, 3, 10}, 5);
+    bt_sim_destroy(sim);
+}
+
+/* --------------------------------------------------------- recurring events */
+
+static void times_of_recurring_events_do_not_drift(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    recur(sim, 0.3, 0.1, 0, log);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 100000), 100000);
+    for (size_t k = 0; k < 100000; k++) {
+        assert_true(events.time[k] == 0.3 + (double)k * 0.1);
+        assert_int_equal(events.argument[k], k);
+    }
+    bt_sim_destroy(sim);
+}
+
+static void log_two(bt_sim *sim, void *subject, uint64_t argument)
+{
+    (void)argument;
+    log_event(sim, subject, 2);
+}
+
+static void log_one(bt_sim *sim, void *subject, uint64_t argument)
+{
+    (void)argument;
+    log_event(sim, subject, 1);
+}
+
+/* The order among equals does not depend on the periods. */
+static void recurring_events_keep_their_place(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id one = bt_sim_register(sim, log_one, &events);
+    bt_action_id two = bt_sim_register(sim, log_two, &events);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    recur(sim, 0, 1, 0, one);
+    recur(sim, 0, 2, 0, two);
+    schedule(sim, 4, 0, log, 40);
+    schedule(sim, 4, -1, log, 30);
+    bt_sim_run(sim, 5, 0);
+    expect_arguments((uint64_t[]){1, 2, 1, 1, 2, 1, 30, 1, 2, 40, 1}, 11);
+    assert_true(bt_sim_now(sim) == 5);
+    bt_sim_destroy(sim);
+}
+
+typedef struct self_ending {
+    bt_event event;
+    uint64_t last;
+    double moved_to;
+} self_ending;
+
+static void end_self(bt_sim *sim, void *subject, uint64_t argument)
+{
+    self_ending *self = subject;
+    log_event(sim, &events, argument);
+    assert_true(bt_sim_is_pending(sim, self->event));
+    if (argument == self->last) {
+        assert_true(bt_sim_cancel(sim, self->event));
+        assert_false(bt_sim_is_pending(sim, self->event));
+        assert_false(bt_sim_cancel(sim, self->event));
+    }
+}
+
+static void a_recurring_event_can_cancel_itself(void **state)
+{
+    (void)state;
+    for (int company = 0; company < 2; company++) {
+        bt_sim *sim = new_sim(0);
+        self_ending ending = {.last = 4};
+        bt_action_id end = bt_sim_register(sim, end_self, &ending);
+        ending.event = recur(sim, 1, 1, 0, end);
+        self_ending other = {.last = 2};
+        bt_action_id end_other = bt_sim_register(sim, end_self, &other);
+        if (company == 1)
+            other.event = recur(sim, 1.5, 1, 0, end_other);
+        assert_int_equal(bt_sim_run(sim, 100, 0), company == 1 ? 8 : 5);
+        assert_false(bt_sim_is_pending(sim, ending.event));
+        /* The number of an ended one is used again. */
+        bt_event next = recur(sim, 200, 1, 0, bt_sim_register(sim, log_event, &events));
+        assert_false(bt_sim_cancel(sim, ending.event));
+        assert_true(bt_sim_is_pending(sim, next));
+        assert_int_equal(bt_sim_run(sim, 202, 0), 3);
+        bt_sim_destroy(sim);
+    }
+}
+
+static void move_self(bt_sim *sim, void *subject, uint64_t argument)
+{
+    self_ending *self = subject;
+    log_event(sim, &events, argument);
+    if (argument == self->last)
+        assert_true(bt_sim_reschedule(sim, self->event, self->moved_to));
+}
+
+static void a_moved_recurring_event_keeps_its_period_and_count(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    self_ending moving = {.last = 2, .moved_to = 10};
+    bt_action_id move = bt_sim_register(sim, move_self, &moving);
+    moving.event = recur(sim, 0, 1, 0, move);
+    bt_sim_run(sim, 12, 0);
+    expect_arguments((uint64_t[]){0, 1, 2, 3, 4, 5}, 6);
+    const double time[] = {0, 1, 2, 10, 11, 12};
+    for (size_t i = 0; i < 6; i++)
+        assert_true(events.time[i] == time[i]);
+    bt_sim_destroy(sim);
+}
+
+/* What a recurring event schedules while it runs comes in between. */
+static void schedule_between(bt_sim *sim, void *subject, uint64_t argument)
+{
+    log_event(sim, subject, argument);
+    if (argument % 3 == 1) {
+        assert_true(bt_sim_next_time(sim) == bt_sim_now(sim) + 1);
+        schedule(sim, bt_sim_now(sim) + 0.5, 0, 1, 1000 + argument);
+        assert_true(bt_sim_next_time(sim) == bt_sim_now(sim) + 0.5);
+    }
+}
+
+static void a_recurring_event_can_schedule_others(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_sim_register(sim, schedule_between, &events);
+    bt_sim_register(sim, log_event, &events);
+    recur(sim, 0, 1, 0, 0);
+    bt_sim_run(sim, 5, 0);
+    expect_arguments((uint64_t[]){0, 1, 1001, 2, 3, 4, 1004, 5}, 8);
+    bt_sim_destroy(sim);
+}
+
+static void add_many(bt_sim *sim, void *subject, uint64_t argument)
+{
+    log_event(sim, subject, argument);
+    if (argument == 3)
+        for (int i = 0; i < 100; i++)
+            recur(sim, bt_sim_now(sim) + 0.25, 1, 0, 1);
+}
+
+static void recurring_events_can_be_added_while_one_runs(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_sim_register(sim, add_many, &events);
+    bt_sim_register(sim, log_one, &events);
+    recur(sim, 0, 1, 0, 0);
+    bt_sim_run(sim, 5, 0);
+    assert_int_equal(events.count, 6 + 2 * 100);
+    bt_sim_destroy(sim);
+}
+
+/* An event too late for the number range of time ends, without a loop. */
+static void a_recurring_event_ends_where_time_does(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(0);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    bt_event event = recur(sim, 0, 1e308, 0, log);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 0), 2);
+    assert_false(bt_sim_is_pending(sim, event));
+    bt_sim_destroy(sim);
+}
+
+/* ---------------------------------------------------------- Poisson sources */
+
+static double acceptance_of_half_hour(double time, const void *data)
+{
+    double level = *(const double *)data;
+    return fmod(time, 1) < 0.5 ? level : 0.2 * level;
+}
+
+static void superposed_arrivals_are_poisson(void **state)
+{
+    (void)state;
+    static const double rate[] = {1, 0.25, 4, 0, 2.5, 0.125, 1, 1, 3, 0.5, 6};
+    enum { SOURCES = 11, ARRIVALS = 100000 };
+    bt_sim *sim = new_sim(1);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    double total = 0;
+    for (uint32_t i = 0; i < SOURCES; i++) {
+        assert_int_equal(bt_sim_add_poisson(sim, rate[i], 0, log), i);
+        total += rate[i];
+    }
+    assert_int_equal(bt_sim_run(sim, INFINITY, ARRIVALS), ARRIVALS);
+
+    static double probability[ARRIVALS];
+    double count[SOURCES] = {0};
+    for (size_t i = 0; i < ARRIVALS; i++) {
+        double gap = events.time[i] - (i == 0 ? 0 : events.time[i - 1]);
+        probability[i] = -expm1(-total * gap);
+        count[events.argument[i]]++;
+    }
+    assert_true(kolmogorov_smirnov_p_value(probability, ARRIVALS) > ALARM_RATE);
+    double statistic = 0;
+    for (size_t i = 0; i < SOURCES; i++) {
+        double expected = ARRIVALS * rate[i] / total;
+        if (rate[i] > 0)
+            statistic += (count[i] - expected) * (count[i] - expected) / expected;
+        else
+            assert_true(count[i] == 0);
+    }
+    assert_true(gsl_cdf_chisq_Q(statistic, SOURCES - 2) > ALARM_RATE);
+
+    /* Each source on its own is Poisson, too. */
+    double last = 0;
+    size_t gaps = 0;
+    for (size_t i = 0; i < ARRIVALS; i++)
+        if (events.argument[i] == 2) {
+            probability[gaps++] = -expm1(-rate[2] * (events.time[i] - last));
+            last = events.time[i];
+        }
+    assert_true(kolmogorov_smirnov_p_value(probability, gaps) > ALARM_RATE);
+    bt_sim_destroy(sim);
+}
+
+static void many_sources_are_chosen_by_rate(void **state)
+{
+    (void)state;
+    enum { SOURCES = 1000, ARRIVALS = 120000 };
+    bt_sim *sim = new_sim(2);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    double total = 0;
+    for (uint32_t i = 0; i < SOURCES; i++) {
+        bt_sim_add_poisson(sim, 1 + i % 7, 0, log);
+        total += 1 + i % 7;
+    }
+    bt_sim_run(sim, INFINITY, ARRIVALS);
+    double count[SOURCES] = {0};
+    for (size_t i = 0; i < ARRIVALS; i++)
+        count[events.argument[i]]++;
+    double statistic = 0;
+    for (size_t i = 0; i < SOURCES; i++) {
+        double expected = ARRIVALS * (1 + (double)(i % 7)) / total;
+        statistic += (count[i] - expected) * (count[i] - expected) / expected;
+    }
+    assert_true(gsl_cdf_chisq_Q(statistic, SOURCES - 1) > ALARM_RATE);
+    assert_true(gsl_cdf_chisq_P(statistic, SOURCES - 1) > ALARM_RATE);
+    bt_sim_destroy(sim);
+}
+
+/* The integral of the rate between arrivals of a thinned source is exponential. */
+static void thinned_arrivals_follow_their_rate(void **state)
+{
+    (void)state;
+    enum { ARRIVALS = 50000 };
+    for (uint32_t others = 0; others < 2; others++) {
+        bt_sim *sim = new_sim(3);
+        bt_action_id log = bt_sim_register(sim, log_event, &events);
+        double level = 0.9;
+        uint32_t source = bt_sim_add_poisson(sim, 2, 0, log);
+        if (others == 1)
+            bt_sim_add_poisson(sim, 1, 0, log);
+        assert_true(bt_sim_thin(sim, source, acceptance_of_half_hour, &level));
+        bt_sim_run(sim, INFINITY, ARRIVALS);
+        static double probability[ARRIVALS];
+        size_t kept = 0;
+        double last = 0;
+        for (size_t i = 0; i < ARRIVALS; i++) {
+            if (events.argument[i] != source)
+                continue;
+            double time = events.time[i];
+            double phase = fmod(time, 1);
+            double per_day = 2 * level * (0.5 + 0.5 * 0.2);
+            double today = 2 * level * (fmin(phase, 0.5) + 0.2 * fmax(phase - 0.5, 0));
+            double integral = floor(time) * per_day + today;
+            probability[kept++] = -expm1(-(integral - last));
+            last = integral;
+        }
+        assert_true(kept > ARRIVALS / 4);
+        assert_true(kolmogorov_smirnov_p_value(probability, kept) > ALARM_RATE);
+        bt_sim_destroy(sim);
+    }
+}
+
+/* A source whose rate changes while the time to its next arrival runs. */
+typedef struct rate_changer {
+    uint32_t source;
+} rate_changer;
+
+static double rate_in_period(uint64_t period)
+{
+    static const double rate[] = {1, 5, 0, 0.5};
+    return rate[period % 4];
+}
+
+static void change_rate(bt_sim *sim, void *subject, uint64_t occurrence)
+{
+    const rate_changer *self = subject;
+    assert_true(bt_sim_set_rate(sim, self->source, rate_in_period(occurrence)));
+}
+
+static void changed_rates_hold_from_the_change_on(void **state)
+{
+    (void)state;
+    enum { ARRIVALS = 50000 };
+    const double period = 0.4;
+    bt_sim *sim = new_sim(4);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    rate_changer changer = {0};
+    bt_action_id change = bt_sim_register(sim, change_rate, &changer);
+    changer.source = bt_sim_add_poisson(sim, 0, 0, log);
+    recur(sim, 0, period, 0, change);
+    while (events.count < ARRIVALS)
+        bt_sim_run(sim, INFINITY, 1000);
+    static double probability[ARRIVALS];
+    double last = 0;
+    double per_cycle = (1 + 5 + 0 + 0.5) * period;
+    for (size_t i = 0; i < ARRIVALS; i++) {
+        double time = events.time[i];
+        uint64_t periods = (uint64_t)floor(time / period);
+        double integral = floor((double)periods / 4) * per_cycle;
+        for (uint64_t k = 0; k < periods % 4; k++)
+            integral += rate_in_period(k) * period;
+        integral += rate_in_period(periods) * (time - (double)periods * period);
+        probability[i] = -expm1(-(integral - last));
+        last = integral;
+    }
+    assert_true(kolmogorov_smirnov_p_value(probability, ARRIVALS) > ALARM_RATE);
+    bt_sim_destroy(sim);
+}
+
+static void silent_sources_leave_the_agenda_empty(void **state)
+{
+    (void)state;
+    bt_sim *sim = new_sim(5);
+    bt_action_id log = bt_sim_register(sim, log_event, &events);
+    uint32_t source = bt_sim_add_poisson(sim, 0, 0, log);
+    assert_true(bt_sim_next_time(sim) == INFINITY);
+    assert_int_equal(bt_sim_run(sim, 10, 0), 0);
+    bt_sim_set_rate(sim, source, 3);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 5), 5);
+    bt_sim_set_rate(sim, source, 0);
+    assert_int_equal(bt_sim_run(sim, INFINITY, 5), 0);
+    bt_sim_destroy(sim);
+}
+
+static void pauses_and_questions_leave_the_trajectory_unchanged(void **state)
+{
+    (void)state;
+    static double time[2000];
+    for (int variant = 0; variant < 4; variant++) {
+        bt_sim *sim = new_sim(6);
+        bt_action_id log = bt_sim_register(sim, log_event, &events);
+        double level = 0.7;
+        for (int i = 0; i < 3; i++)
+            bt_sim_add_poisson(sim, 1 + i, 0, log);
+        bt_sim_thin(sim, 1, acceptance_of_half_hour, &level);
+        recur(sim, 0.1, 0.37, 0, log);
+        for (double until = 1; events.count < 2000; until += 0.71) {
+            if (variant == 0)
+                bt_sim_run(sim, INFINITY, 2000);
+            if (variant == 1)
+                bt_sim_run(sim, until, 0);
+            if (variant == 2)
+                bt_sim_run(sim, INFINITY, 1);
+            if (variant == 3) {
+                double next = bt_sim_next_time(sim);
+                uint64_t ran = bt_sim_run(sim, next, 1);
+                assert_true(ran == 0 || bt_sim_now(sim) == next);
+            }
+        }
+        for (size_t i = 0; i < 2000; i++) {
+            if (variant == 0)
+                time[i] = events.time[i];
+            assert_true(events.time[i] == time[i]);
+        }
+        bt_sim_destroy(sim);
+    }
+}
+
+/* ------------------------------------------------------------ M/M/1 station */
+
+/* Customers arrive at rate `arrival_rate`, are served one at a time at rate 1. */
+typedef struct station {
+    bt_stream service;
+    bt_action_id depart;
+    double arrived[1024]; /* of those who are here, a ring */
+    uint64_t first, last;
+    double *time_in_system;
+    size_t served, wanted;
+    double since, area; /* the integral of the number in the system */
+} station;
+
+static void count_area(station *self, double now)
+{
+    self->area += (double)(self->last - self->first) * (now - self->since);
+    self->since = now;
+}
+
+static void start_service(bt_sim *sim, station *self)
+{
+    double end = bt_sim_now(sim) + bt_stream_exponential(&self->service);
+    schedule(sim, end, 0, self->depart, 0);
+}
+
+static void arrive(bt_sim *sim, void *subject, uint64_t argument)
+{
+    (void)argument;
+    station *self = subject;
+    count_area(self, bt_sim_now(sim));
+    assert_true(self->last - self->first < 1024);
+    self->arrived[self->last++ % 1024] = bt_sim_now(sim);
+    if (self->last - self->first == 1)
+        start_service(sim, self);
+}
+
+static void depart(bt_sim *sim, void *subject, uint64_t argument)
+{
+    (void)argument;
+    station *self = subject;
+    double now = bt_sim_now(sim);
+    count_area(self, now);
+    self->time_in_system[self->served++] = now - self->arrived[self->first++ % 1024];
+    if (self->last > self->first)
+        start_service(sim, self);
+    if (self->served == self->wanted)
+        bt_sim_stop(sim);
+}
+
+/* W = 1 / (1 - rho) and L = rho / (1 - rho): the 99.9999 % interval of the batch means
+ * must cover W, and Little's law must hold on the path itself. */
+static void single_server_queue_matches_the_closed_form(void **state)
+{
+    (void)state;
+    enum { CUSTOMERS = 400000, BATCHES = 20 };
+    static double time_in_system[CUSTOMERS];
+    static station mm1;
+    const double rho[] = {0.3, 0.7};
+    for (size_t i = 0; i < 2; i++) {
+        bt_sim *sim = new_sim(7 + i);
+        mm1 = (station){.service = bt_stream_open(bt_sim_key(sim), BT_AGENT_SELLER(0), 1),
+                        .time_in_system = time_in_system,
+                        .wanted = CUSTOMERS};
+        bt_action_id come = bt_sim_register(sim, arrive, &mm1);
+        mm1.depart = bt_sim_register(sim, depart, &mm1);
+        bt_sim_add_poisson(sim, rho[i], 0, come);
+        bt_sim_run(sim, INFINITY, 0);
+        assert_int_equal(mm1.served, CUSTOMERS);
+
+        bt_interval interval;
+        size_t warm_up = bt_warm_up_length(time_in_system, CUSTOMERS);
+        assert_int_equal(bt_batch_means(time_in_system, CUSTOMERS, warm_up, BATCHES,
+                                        1 - ALARM_RATE, &interval, NULL),
+                         BT_OK);
+        double expected = 1 / (1 - rho[i]);
+        print_message("M/M/1, rho = %g: W = %.4f in [%.4f, %.4f], exact %.4f\n", rho[i],
+                      interval.mean, interval.low, interval.high, expected);
+        assert_true(interval.low <= expected && expected <= interval.high);
+
+        double end = bt_sim_now(sim);
+        double in_system = 0;
+        for (size_t k = 0; k < CUSTOMERS; k++)
+            in_system += time_in_system[k];
+        for (uint64_t k = mm1.first; k < mm1.last; k++)
+            in_system += end - mm1.arrived[k % 1024];
+        assert_true(fabs(in_system / mm1.area - 1) < 1e-9);
+        double number = mm1.area / end;
+        double half_width = (interval.high - interval.low) / 2 * rho[i];
+        /* The interval of L is that of rho W, widened for the chance in the number of
+         * arrivals (its standard deviation is sqrt(n), five of them are 1e-6). */
+        double width = half_width + rho[i] * expected * 5 / sqrt(CUSTOMERS);
+        assert_true(fabs(number - rho[i] * expected) < width);
+        bt_sim_destroy(sim);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(events_run_by_time_priority_and_sequence),
+        cmocka_unit_test(a_run_ends_at_its_time_count_or_stop),
+        cmocka_unit_test(stop_ends_the_run_after_the_event),
+        cmocka_unit_test(wrong_schedules_are_refused),
+        cmocka_unit_test(no_event_wakes_after_its_cancellation),
+        cmocka_unit_test(urgent_events_overtake_at_the_same_time),
+        cmocka_unit_test(times_of_recurring_events_do_not_drift),
+        cmocka_unit_test(recurring_events_keep_their_place),
+        cmocka_unit_test(a_recurring_event_can_cancel_itself),
+        cmocka_unit_test(a_moved_recurring_event_keeps_its_period_and_count),
+        cmocka_unit_test(a_recurring_event_can_schedule_others),
+        cmocka_unit_test(recurring_events_can_be_added_while_one_runs),
+        cmocka_unit_test(a_recurring_event_ends_where_time_does),
+        cmocka_unit_test(superposed_arrivals_are_poisson),
+        cmocka_unit_test(many_sources_are_chosen_by_rate),
+        cmocka_unit_test(thinned_arrivals_follow_their_rate),
+        cmocka_unit_test(changed_rates_hold_from_the_change_on),
+        cmocka_unit_test(silent_sources_leave_the_agenda_empty),
+        cmocka_unit_test(pauses_and_questions_leave_the_trajectory_unchanged),
+        cmocka_unit_test(single_server_queue_matches_the_closed_form),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
