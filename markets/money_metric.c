@@ -4,25 +4,28 @@
 #include <math.h>
 #include <omp.h>
 
-/* Of an interval's integral, and of the whole; below what the rules can resolve, halving
- * stops. */
-static const double RELATIVE_ACCURACY = 1e-12;
+/* An interval is halved until its error is small beside itself or beside the whole. Where
+ * budgets run out the integrand has kinks, and rounding noise that no halving resolves: it
+ * is small beside the whole. */
+static const double RELATIVE_ACCURACY = 1e-11;
+static const double ACCURACY_OF_WHOLE = 1e-12;
 static const double NEGLIGIBLE = 1e-16;
 static const double TAIL_IS_POWER_LAW = 1e-13;
 static const double LARGEST_INCREASE = 1e290;
-enum { DEEPEST_HALVING = 50 };
+static const double INTERVAL = 3; /* in y: prices rise twentyfold */
+enum { DEEPEST_HALVING = 40 };
 
 typedef struct price_increase {
     const bt_demand *demand;
     size_t type;
     const double *price;
+    double unit;
     bt_demand_scratch *scratch;
 } price_increase;
 
 /* 1 - P_0(p + t), added up from the products so that small values keep their digits. */
-static double still_buys(double increase, void *context)
+static double still_buys(const price_increase *at, double increase)
 {
-    const price_increase *at = context;
     const bt_demand *demand = at->demand;
     const size_t begin = demand->row_start[at->type];
     const size_t length = demand->row_start[at->type + 1] - begin;
@@ -40,18 +43,35 @@ static double still_buys(double increase, void *context)
     return inside;
 }
 
-static double integrate(const gsl_function *integrand, double low, double high,
-                        double tolerance, int halvings_left)
+/* t = unit (e^y - 1): a tail of either kind is smooth in y. */
+static double increase_of(const price_increase *at, double y)
+{
+    return at->unit * expm1(y);
+}
+
+static double integrand_in_y(double y, void *context)
+{
+    const price_increase *at = context;
+    const double increase = increase_of(at, y);
+
+    return still_buys(at, increase) * (at->unit + increase);
+}
+
+static double integrate(const gsl_function *integrand, double low, double high, double whole,
+                        int halvings_left)
 {
     double integral = 0, error = 0, magnitude = 0, deviation = 0;
 
     gsl_integration_qk21(integrand, low, high, &integral, &error, &magnitude, &deviation);
-    const bool coarse = error > tolerance && error > RELATIVE_ACCURACY * integral;
+    if (whole == 0)
+        whole = integral;
+    const bool coarse =
+        error > ACCURACY_OF_WHOLE * whole && error > RELATIVE_ACCURACY * integral;
     if (!coarse || halvings_left == 0)
         return integral;
     const double middle = low + (high - low) / 2;
-    return integrate(integrand, low, middle, tolerance / 2, halvings_left - 1) +
-           integrate(integrand, middle, high, tolerance / 2, halvings_left - 1);
+    return integrate(integrand, low, middle, whole, halvings_left - 1) +
+           integrate(integrand, middle, high, whole, halvings_left - 1);
 }
 
 /* The exponent r of a tail t^-r, or 0 where the tail falls faster, or -1 where the mean
@@ -99,28 +119,27 @@ static double natural_increase(const bt_demand *demand, size_t type, double pric
 double bt_money_metric_of_type(const bt_demand *demand, size_t type, const double *price,
                                bt_demand_scratch *scratch)
 {
-    price_increase at = {demand, type, price, scratch};
-    const gsl_function integrand = {.function = still_buys, .params = &at};
     const double exponent = tail_exponent(demand, type);
-    double lowest = 0, highest = 0, surplus = 0, low = 0;
+    double lowest = 0, highest = 0, surplus = 0;
 
     if (!price_range(demand, type, price, &lowest, &highest))
         return 0;
     if (exponent < 0)
         return INFINITY;
-    double high = natural_increase(demand, type, lowest);
-    while (high < LARGEST_INCREASE) {
-        const double tolerance = RELATIVE_ACCURACY * surplus;
-        const double piece = integrate(&integrand, low, high, tolerance, DEEPEST_HALVING);
+    price_increase at = {demand, type, price, natural_increase(demand, type, lowest), scratch};
+    const gsl_function integrand = {.function = integrand_in_y, .params = &at};
+    for (double y = 0; increase_of(&at, y) < LARGEST_INCREASE; y += INTERVAL) {
+        const double piece = integrate(&integrand, y, y + INTERVAL, surplus, DEEPEST_HALVING);
+        const double increase = increase_of(&at, y + INTERVAL);
 
         surplus += piece;
         if (!(piece > NEGLIGIBLE * surplus))
             return surplus;
-        if (exponent > 0 && fabs(highest) < TAIL_IS_POWER_LAW * high &&
-            still_buys(high, &at) < TAIL_IS_POWER_LAW)
-            return surplus + high * still_buys(high, &at) / (exponent - 1);
-        low = high;
-        high *= 2;
+        if (exponent == 0 || fabs(highest) > TAIL_IS_POWER_LAW * increase)
+            continue;
+        const double rest = still_buys(&at, increase);
+        if (rest < TAIL_IS_POWER_LAW)
+            return surplus + increase * rest / (exponent - 1);
     }
     return INFINITY;
 }

@@ -7,15 +7,16 @@
  * and any nests. The integrand falls from at most one to zero: at an exponential rate for
  * linear price, as the power -alpha/mu for log price (the mean is infinite from
  * alpha <= mu on), not at all for Box-Cox with lambda < 0, and to exactly zero at the
- * budget. It is integrated over intervals of doubling length by adaptive 21-point Kronrod
- * rules, and a power-law tail is added in closed form once it is one.
+ * budget. It is integrated over log(1 + t/unit), interval after interval, by 21-point
+ * Kronrod rules that halve intervals where they must, and a power-law tail is added in
+ * closed form once it is one.
  */
 #ifndef BT_MARKETS_MONEY_METRIC_H
 #define BT_MARKETS_MONEY_METRIC_H
 
 #include "markets/demand_work.h"
 
-/* E T* of one type, to about 1e-11 relative; INFINITY where the mean is infinite, 0 where
+/* E T* of one type, to better than 1e-10 relative; INFINITY where the mean is infinite, 0 where
  * nothing can be had. The demand has an outside option. */
 double bt_money_metric_of_type(const bt_demand *demand, size_t type, const double *price,
                                bt_demand_scratch *scratch);

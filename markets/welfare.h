@@ -35,9 +35,9 @@ bt_status bt_welfare_at(const bt_demand *demand, const bt_ownership *ownership,
                         const double *price, bt_welfare *welfare, bt_demand_work *work,
                         bt_error *error);
 
-/* Expected money-metric surplus of one type at prices (T* above), by quadrature, to 1e-11
- * relative (markets/money_metric.h). INFINITY where the mean is infinite: log price with
- * alpha <= mu, Box-Cox with lambda < 0. */
+/* Expected money-metric surplus of one type at prices (T* above), by quadrature, to better
+ * than 1e-10 relative (markets/money_metric.h). INFINITY where the mean is infinite: log price
+ * with alpha <= mu, Box-Cox with lambda < 0. */
 bt_status bt_money_metric_surplus(const bt_demand *demand, size_t type, const double *price,
                                   double *surplus, bt_demand_work *work, bt_error *error);
 
