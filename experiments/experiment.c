@@ -43,7 +43,7 @@ static const bt_parameter record_parameters[] = {
      .unit = "periods or days",
      .default_text = "0",
      .range = BT_NON_NEGATIVE,
-     .meaning = "interval between records; 0: one record, of the whole run"},
+     .meaning = "interval between records; 0: a hundredth of the horizon"},
     {.name = "series",
      .type = BT_TEXT_LIST,
      OF(bt_record_parameters, series),

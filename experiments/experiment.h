@@ -17,7 +17,7 @@ typedef struct bt_horizon_parameters {
 
 /* record: {every: 1000, series: [price, profit], value: mean | last} */
 typedef struct bt_record_parameters {
-    double every;        /* periods or days; 0: only the end */
+    double every;        /* periods or days; 0: a hundredth of the horizon */
     bt_text_list series; /* empty: the market's defaults */
     int32_t value;       /* 0 mean over the interval, 1 last */
 } bt_record_parameters;

@@ -84,10 +84,19 @@ static bt_status choose_series(bt_point *point, bt_error *error)
     return BT_OK;
 }
 
-static bt_status lay_record_times(bt_point *point, bt_error *error)
+/* The interval between records; a hundredth of the horizon when none is given. */
+static double record_interval(const bt_point *point)
 {
     double every = point->experiment->record.every;
-    double n_records = every > 0 ? ceil(point->horizon / every * (1 - 1e-12)) : 1;
+    if (every > 0)
+        return every;
+    return point->is_periodic ? ceil(point->horizon / 100) : point->horizon / 100;
+}
+
+static bt_status lay_record_times(bt_point *point, bt_error *error)
+{
+    double every = record_interval(point);
+    double n_records = ceil(point->horizon / every * (1 - 1e-12));
     if (!(n_records <= MAX_RECORDS))
         return bt_fail(error, BT_BAD_INPUT,
                        "record.every: %g makes %g records of a run; at most %d are possible",

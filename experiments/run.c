@@ -62,7 +62,7 @@ static bt_status create_market(bt_run *run, bt_error *error)
         .is_periodic = point->is_periodic,
         .horizon = point->horizon,
         .stable_periods = (double)experiment->horizon.until_stable,
-        .record_last = experiment->record.value == 1 || experiment->record.every == 0,
+        .record_last = experiment->record.value == 1,
     };
     return point->market_type->create(&setting, &run->market, error);
 }
