@@ -102,10 +102,10 @@ bt_action_id bt_sim_register(bt_sim *sim, bt_event_action *action, void *subject
     if (sim->actions == sim->action_capacity) {
         uint32_t capacity = sim->action_capacity == 0 ? 16 : 2 * sim->action_capacity;
         if (capacity > RECURRING)
-            return BT_NO_ACTION;
+            return BT_UNREGISTERED;
         registered_action *grown = realloc(sim->action, capacity * sizeof(*grown));
         if (grown == NULL)
-            return BT_NO_ACTION;
+            return BT_UNREGISTERED;
         sim->action = grown;
         sim->action_capacity = capacity;
     }

@@ -49,7 +49,7 @@ bt_sim *bt_sim_create(bt_random_key key);
 void bt_sim_destroy(bt_sim *sim);
 
 /* What bt_sim_register and bt_sim_add_poisson return when memory is out. */
-#define BT_NO_ACTION UINT32_MAX
+#define BT_UNREGISTERED UINT32_MAX
 #define BT_NO_SOURCE UINT32_MAX
 
 /* Register an action with the object it works on, in the same order in every run
