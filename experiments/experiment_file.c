@@ -1,7 +1,10 @@
 #include "experiments/experiment_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "experiments/command_line.h"
 
 static bt_status apply(bt_document *document, const char *override, bt_diagnostics *diagnostics,
                        bt_error *error)
@@ -40,4 +43,71 @@ void bt_diagnostics_print(const bt_diagnostics *diagnostics, FILE *out)
         fprintf(out, "%s\n", bt_diagnostics_at(diagnostics, i));
     if (count > 0)
         fprintf(out, "%zu mistake%s\n", count, count == 1 ? "" : "s");
+}
+
+char *bt_text_join(const char *first, const char *second, const char *third)
+{
+    size_t size = strlen(first) + strlen(second) + strlen(third) + 1;
+    char *joined = malloc(size);
+    if (joined != NULL)
+        snprintf(joined, size, "%s%s%s", first, second, third);
+    return joined;
+}
+
+static bt_status no_memory(bt_error *error)
+{
+    return bt_fail(error, BT_INTERNAL, "there is no memory");
+}
+
+bt_status bt_verb_read_experiment(const bt_command *command, const bt_arguments *arguments,
+                                  bt_document **document, char **overrides,
+                                  bt_diagnostics *diagnostics, bt_error *error)
+{
+    const char *const *set;
+    size_t n_set = bt_argument_all(command, arguments, "set", &set);
+    *overrides = strdup("");
+    for (size_t i = 0; i < n_set && *overrides != NULL; i++) {
+        char *longer = bt_text_join(*overrides, i > 0 ? "\n" : "", set[i]);
+        free(*overrides);
+        *overrides = longer;
+    }
+    if (*overrides == NULL)
+        return no_memory(error);
+    return bt_experiment_file_read(arguments->positional[0], set, n_set, document, diagnostics,
+                                   error);
+}
+
+static bool is_plain_file_name(const char *name)
+{
+    return name != NULL && name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
+/* The file's name without folder and ending; of standard input "experiment". */
+static char *stem_of(const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        return strdup("experiment");
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    return dot == NULL || dot == name ? strdup(name) : strndup(name, (size_t)(dot - name));
+}
+
+bt_status bt_verb_output(const bt_command *command, const bt_arguments *arguments,
+                         const bt_document *document, const char *ending, char **output,
+                         bt_error *error)
+{
+    const char *given = bt_argument(command, arguments, "output");
+    const bt_node *name = bt_node_get(bt_document_root(document), "name");
+    const char *own_name = name == NULL ? NULL : bt_node_text(name);
+    if (given != NULL) {
+        *output = strdup(given);
+    } else if (is_plain_file_name(own_name)) {
+        *output = bt_text_join(own_name, ending, "");
+    } else {
+        char *stem = stem_of(arguments->positional[0]);
+        *output = stem == NULL ? NULL : bt_text_join(stem, ending, "");
+        free(stem);
+    }
+    return *output == NULL ? no_memory(error) : BT_OK;
 }

@@ -1,5 +1,6 @@
 /*
- * An experiment file as the verbs read it: parsed, with `--set` applied, mistakes printed.
+ * What the verbs that take an experiment file have in common: it is parsed, `--set` is
+ * applied, mistakes are printed, and the result file is named after it.
  */
 #ifndef BT_EXPERIMENTS_EXPERIMENT_FILE_H
 #define BT_EXPERIMENTS_EXPERIMENT_FILE_H
@@ -7,6 +8,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "experiments/command.h"
 #include "experiments/document.h"
 #include "sim/status.h"
 
@@ -18,5 +20,20 @@ bt_status bt_experiment_file_read(const char *path, const char *const *overrides
 
 /* Print all mistakes, then how many there are. Where there are none, nothing. */
 void bt_diagnostics_print(const bt_diagnostics *diagnostics, FILE *out);
+
+/* Read the first positional argument with the verb's --set options applied. `overrides`:
+ * these options, one a line, as a text to free. Failures as in bt_experiment_file_read. */
+bt_status bt_verb_read_experiment(const bt_command *command, const bt_arguments *arguments,
+                                  bt_document **document, char **overrides,
+                                  bt_diagnostics *diagnostics, bt_error *error);
+
+/* The result file: --output, or the experiment's name (of the file if that is no plain file
+ * name) with `ending`, in the working folder. To be freed. */
+bt_status bt_verb_output(const bt_command *command, const bt_arguments *arguments,
+                         const bt_document *document, const char *ending, char **output,
+                         bt_error *error);
+
+/* Three texts in a row, to be freed; NULL when memory is out. */
+char *bt_text_join(const char *first, const char *second, const char *third);
 
 #endif

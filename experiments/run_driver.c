@@ -2,10 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "experiments/checkpoint.h"
 #include "experiments/plan.h"
+#include "experiments/wall_clock.h"
 
 /* A slice begins as this share of the horizon and is doubled or halved to take between
  * these seconds. */
@@ -20,13 +20,6 @@ typedef struct slicer {
     double every;  /* between checkpoints; INFINITY: never */
     double next_checkpoint;
 } slicer;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* The first multiple of the interval after `time`. */
 static double checkpoint_after(const slicer *self, double time)
@@ -71,7 +64,7 @@ static bt_status advance(const bt_run_drive *drive, bt_run *run, bt_error *error
     slicer slices = begin_slices(drive, bt_run_time(run));
     for (;;) {
         bool finished = false;
-        double before = seconds_now();
+        double before = bt_wall_clock();
         double time = bt_run_time(run);
         bt_status status = bt_run_advance(run, slice_from(&slices, time), &finished, error);
         if (status != BT_OK || finished)
@@ -87,7 +80,7 @@ static bt_status advance(const bt_run_drive *drive, bt_run *run, bt_error *error
             return bt_fail(error, BT_INTERRUPTED, "interrupted");
         if (is_due)
             slices.next_checkpoint = checkpoint_after(&slices, time);
-        adapt(&slices, seconds_now() - before);
+        adapt(&slices, bt_wall_clock() - before);
     }
 }
 

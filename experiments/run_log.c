@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "experiments/wall_clock.h"
 #include "sim/file_io.h"
 #include "sim/json.h"
 #include "sim/version.h"
@@ -23,13 +24,6 @@ struct bt_run_log {
     double last_progress;
     size_t n_logged;
 };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Lines are written whole. */
 static bt_json begin_line(bt_run_log *log, const char *event)
@@ -108,7 +102,7 @@ bt_status bt_run_log_open(const bt_run_log_start *start, bt_run_log **log, bt_er
         return status;
     }
     made->logs_each_run = start->n_runs <= BT_LOG_MOST_RUNS;
-    made->started = made->last_progress = seconds_now();
+    made->started = made->last_progress = bt_wall_clock();
     write_start(made, start);
     *log = made;
     return BT_OK;
@@ -116,7 +110,7 @@ bt_status bt_run_log_open(const bt_run_log_start *start, bt_run_log **log, bt_er
 
 static void write_progress(bt_run_log *log)
 {
-    double now = seconds_now();
+    double now = bt_wall_clock();
     if (now - log->last_progress < SECONDS_BETWEEN_PROGRESS)
         return;
     log->last_progress = now;
@@ -161,7 +155,7 @@ bt_status bt_run_log_close(bt_run_log *log, size_t n_done, size_t n_failed, bt_s
     bt_json_integer(&json, "done", (int64_t)n_done);
     bt_json_integer(&json, "failed", (int64_t)n_failed);
     bt_json_integer(&json, "exit_status", (int64_t)ended);
-    bt_json_number(&json, "seconds", seconds_now() - log->started);
+    bt_json_number(&json, "seconds", bt_wall_clock() - log->started);
     end_line(log, &json);
     bool failed = fclose(log->file) != 0 || log->has_failed;
     bt_status status = BT_OK;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <omp.h>
 
@@ -12,6 +11,7 @@
 #include "experiments/run_driver.h"
 #include "experiments/run_log.h"
 #include "experiments/run_slices.h"
+#include "experiments/wall_clock.h"
 #include "sim/file_io.h"
 #include "sim/hash.h"
 #include "sim/version.h"
@@ -45,13 +45,6 @@ typedef struct worker {
     size_t replication;
     bt_run_slices *slices;
 } worker;
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* ---- telling ---- */
 
@@ -240,12 +233,12 @@ static void do_run(worker *self)
     bt_run *run;
     bt_error error = {.status = BT_OK};
     uint64_t fingerprint;
-    double time, began = seconds_now();
+    double time, began = bt_wall_clock();
     bt_status status = compute(self, &run, &fingerprint, &time, &error);
     bool failed = status != BT_OK && status != BT_INTERRUPTED;
     if (status != BT_INTERRUPTED) {
         write_run(self, failed ? BT_RUN_FAILED : BT_RUN_DONE, failed ? 0 : fingerprint);
-        note_outcome(self, seconds_now() - began, time, failed ? &error : NULL);
+        note_outcome(self, bt_wall_clock() - began, time, failed ? &error : NULL);
     }
     bt_run_destroy(run);
     bt_point_store_release(self->all->plan->store, self->point);

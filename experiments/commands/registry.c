@@ -4,7 +4,7 @@
  */
 #include "experiments/command.h"
 
-#define BT_COMMAND_LIST(X) X(help)
+#define BT_COMMAND_LIST(X) X(run) X(plan) X(status) X(help)
 
 #define BT_DECLARE_COMMAND(name) extern const bt_command bt_verb_##name;
 BT_COMMAND_LIST(BT_DECLARE_COMMAND)
