@@ -110,7 +110,8 @@ static void read_grid(bt_sweep_reader *reader, const bt_node *node)
     size_t n_axes = bt_node_count(node), total = 1;
     for (size_t i = 0; i < n_axes && total <= BT_SWEEP_MOST_POINTS; i++)
         total *= axes[i].values.count;
-    for (size_t point = 0; check_count(reader, node, total) && point < total; point++) {
+    bool fits = check_count(reader, node, total);
+    for (size_t point = 0; fits && point < total; point++) {
         bt_points_begin(reader->points);
         size_t stride = total;
         for (size_t i = 0; i < n_axes; i++) {
