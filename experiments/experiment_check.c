@@ -135,7 +135,6 @@ static void offer_names(bt_suggestion *suggestion, const bt_node *node)
 
 typedef struct complaint_context {
     const bt_node *market;
-    const char *prefix; /* of its paths */
     const char *const *seller_names;
     size_t n_seller_names;
     bool all_bound;
@@ -164,8 +163,11 @@ static void tell_complaint(void *data, const char *path, const char *sentence)
         return;
     const bt_node *node = bt_node_at_path(context->market, path);
     const char *best = meant(context, node);
-    bt_diagnose(context->diagnostics, node,
-                best != NULL ? "%s: %s; did you mean %s?" : "%s: %s", path, sentence, best);
+    if (best != NULL)
+        bt_diagnose(context->diagnostics, node, "market.%s: %s; did you mean %s?", path,
+                    sentence, best);
+    else
+        bt_diagnose(context->diagnostics, node, "market.%s: %s", path, sentence);
 }
 
 void bt_market_references_check(const bt_node *market_node, const bt_registered *market,
@@ -174,7 +176,6 @@ void bt_market_references_check(const bt_node *market_node, const bt_registered 
 {
     const bt_market_type *type = (const bt_market_type *)market->type;
     complaint_context context = {.market = market_node,
-                                 .prefix = seller_names != NULL ? "market." : "",
                                  .seller_names = seller_names,
                                  .n_seller_names = n_seller_names,
                                  .all_bound = bt_diagnostics_reported(diagnostics) == 0,

@@ -22,18 +22,29 @@ static bt_status apply(bt_document *document, const char *override, bt_diagnosti
     return status;
 }
 
+bt_status bt_experiment_overrides_apply(bt_document *document, const char *const *overrides,
+                                        size_t n_overrides, bt_diagnostics *diagnostics,
+                                        bt_error *error)
+{
+    bt_status worst = BT_OK;
+    for (size_t i = 0; i < n_overrides; i++) {
+        bt_status status = apply(document, overrides[i], diagnostics, error);
+        if (worst == BT_OK)
+            worst = status;
+    }
+    return worst;
+}
+
 bt_status bt_experiment_file_read(const char *path, const char *const *overrides,
                                   size_t n_overrides, bt_document **document,
                                   bt_diagnostics *diagnostics, bt_error *error)
 {
     bt_status status = bt_document_read(path, document, diagnostics, error);
-    bt_status worst = status;
-    for (size_t i = 0; i < n_overrides && *document != NULL; i++) {
-        status = apply(*document, overrides[i], diagnostics, error);
-        if (worst == BT_OK)
-            worst = status;
-    }
-    return worst;
+    if (*document == NULL)
+        return status;
+    bt_status applied =
+        bt_experiment_overrides_apply(*document, overrides, n_overrides, diagnostics, error);
+    return status == BT_OK ? applied : status;
 }
 
 void bt_diagnostics_print(const bt_diagnostics *diagnostics, FILE *out)

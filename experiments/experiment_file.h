@@ -18,6 +18,11 @@ bt_status bt_experiment_file_read(const char *path, const char *const *overrides
                                   size_t n_overrides, bt_document **document,
                                   bt_diagnostics *diagnostics, bt_error *error);
 
+/* Apply overrides to a document that is read already. BT_BAD_INPUT, BT_BAD_USAGE as above. */
+bt_status bt_experiment_overrides_apply(bt_document *document, const char *const *overrides,
+                                        size_t n_overrides, bt_diagnostics *diagnostics,
+                                        bt_error *error);
+
 /* Print all mistakes, then how many there are. Where there are none, nothing. */
 void bt_diagnostics_print(const bt_diagnostics *diagnostics, FILE *out);
 

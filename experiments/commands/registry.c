@@ -4,7 +4,15 @@
  */
 #include "experiments/command.h"
 
-#define BT_COMMAND_LIST(X) X(run) X(plan) X(status) X(help)
+/* clang-format off */
+#define BT_COMMAND_LIST(X)                                                                     \
+    X(check)                                                                                   \
+    X(run)                                                                                     \
+    X(plan)                                                                                    \
+    X(status)                                                                                  \
+    X(equilibrium)                                                                             \
+    X(help)
+/* clang-format on */
 
 #define BT_DECLARE_COMMAND(name) extern const bt_command bt_verb_##name;
 BT_COMMAND_LIST(BT_DECLARE_COMMAND)
