@@ -2,8 +2,8 @@
 #include "markets/common_markup.h"
 
 #include <float.h>
-#include <gsl/gsl_sf_lambert.h>
 #include <math.h>
+#include <stdint.h>
 
 #include "sim/vector_math.h"
 
@@ -50,13 +50,23 @@ bool bt_common_markup_applies(const bt_demand *demand, const bt_ownership *owner
     return true;
 }
 
+/* Newton on w + log w = t, concave and increasing in w: GSL's W takes exp(t), which overflows
+ * where one seller dominates. */
 double bt_lambert_w_of_exp(double t)
 {
-    if (t < 500)
-        return gsl_sf_lambert_W0(exp(t));
-    double w = t - log(t);
-    for (int i = 0; i < 4; i++)
-        w -= (w + log(w) - t) * w / (w + 1);
+    double w = exp(fmin(t, 1));
+
+    if (t > 1)
+        w = t - log(t);
+    else if (t > -30)
+        w /= 1 + w;
+    for (int i = 0; i < 8 && w > 0; i++) {
+        const double next = w * (1 + t - log(w)) / (1 + w);
+
+        if (fabs(next - w) <= 2 * DBL_EPSILON * w)
+            return next;
+        w = next;
+    }
     return w;
 }
 
@@ -301,7 +311,8 @@ static double apply_step(markup_game *game)
     double largest = 0;
 
     for (size_t i = 0; i < game->n_sellers; i++) {
-        const double relative = fabs(game->step[i]) / fmax(1, fabs(game->markup[i]));
+        const double markup = fabs(game->markup[i]);
+        const double relative = fabs(game->step[i]) / (markup > 1 ? markup : 1);
 
         largest = relative > largest || isnan(relative) ? relative : largest;
         game->markup[i] += game->step[i];
@@ -329,7 +340,8 @@ static size_t solve_markups(markup_game *game)
             continue;
         }
         const double size = apply_step(game);
-        if (size <= DBL_EPSILON || (size < 1e-10 && size >= last_size / 2)) {
+        /* What is left after such a step is its square. */
+        if (size <= 1e-9) {
             set_attractions(game);
             return iteration;
         }

@@ -157,7 +157,8 @@ static bt_status list_point(equilibrium_search *search, size_t iterations, bt_er
         return status;
     memcpy(point.price, search->price, point.n_products * sizeof(double));
     point.iterations = iterations;
-    status = bt_price_point_describe(search->game, true, &point, search->work, error);
+    status = bt_price_point_describe(search->game, &search->solver.newton, &point, search->work,
+                                     error);
     if (status == BT_OK && search->settings.certify)
         status =
             bt_price_point_certify(search->game, search->settings.n_threads, &point, error);
@@ -214,6 +215,7 @@ static bt_status solve_after_play(equilibrium_search *search, size_t rounds, boo
         !(solved && are_close(search->price, search->settled, n))) {
         memcpy(search->price, search->settled, n * sizeof(double));
         bt_pricing_game_evaluate(search->game, search->price);
+        search->solver.newton.factored = false;
         status = list_point(search, play->rounds, error);
     }
     return status;
@@ -241,7 +243,10 @@ static bt_status search_all_starts(equilibrium_search *search, bt_error *error)
     bool solved = false;
 
     for (size_t start = 0; status == BT_OK && start < n_starts; start++) {
-        bt_start_prices(search->game, start, search->price);
+        if (n_starts == 1)
+            bt_typical_prices(search->game, search->price);
+        else
+            bt_start_prices(search->game, start, search->price);
         status = solve_from_here(search, &solved, error);
         if (status == BT_OK && start < 2 && n_starts > 1 && is_playable(search)) {
             bt_play play;
@@ -390,7 +395,7 @@ static bt_status solve_common_markup(const bt_demand *demand, const bt_ownership
         point->iterations =
             bt_common_markup_solve(demand, ownership, point->price, point->margin, point->share,
                                    &point->outside_share, memory);
-        status = bt_price_point_describe_plain(demand, ownership, point, work, error);
+        status = bt_price_point_describe_plain(demand, ownership, point, memory, work, error);
     }
     if (status == BT_OK && settings->certify)
         status = certify_alone(demand, ownership, settings, point, error);
@@ -471,7 +476,8 @@ static bt_status evaluate_prices(const bt_demand *demand, const bt_ownership *ow
     if (status == BT_OK) {
         memcpy(point->price, price, demand->n_products * sizeof *price);
         bt_pricing_game_set_ownership(game, ownership);
-        status = bt_price_point_describe(game, true, point, work, error);
+        bt_pricing_game_evaluate(game, point->price);
+        status = bt_price_point_describe(game, NULL, point, work, error);
     }
     if (status == BT_OK && settings->certify)
         status = bt_price_point_certify(game, settings->n_threads, point, error);

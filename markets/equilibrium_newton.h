@@ -23,11 +23,13 @@ typedef struct bt_newton {
     size_t n;           /* free prices */
     size_t capacity;    /* n_products */
     double *jacobian;   /* [n * n] of R_j / Lambda_j; factored in place */
+    double *full;       /* [product * product] of a dense game */
     size_t *pivot;      /* [n] */
     double *row;        /* [product] */
     double *conditions; /* [n] */
     double *step;       /* [n] */
     double *trial;      /* [product] */
+    bool factored;      /* at prices close by */
     bool singular;
 } bt_newton;
 
@@ -41,9 +43,10 @@ void bt_newton_factor(bt_newton *newton, const double *price);
 /* newton->step = -J^{-1} conditions, from the game's evaluation and the last factors. */
 void bt_newton_step(bt_newton *newton);
 
-/* A bound on max |p - p*| at prices at which the game has been evaluated: twice |J^{-1}| times
- * the conditions and their rounding. NAN where J is singular, or where a second step shows
- * that the first-order picture does not hold. Evaluates the game elsewhere. */
-double bt_price_error_bound(bt_pricing_game *game, const double *price);
+/* A bound on max |p - p*| at prices at which the game has been evaluated, and is afterwards:
+ * twice |J^{-1}| times the conditions and their rounding. NAN where J is singular, where a
+ * second step shows that the first-order picture does not hold, and for more prices than
+ * can be handled. `near`: factors from prices close by that serve, or NULL. */
+double bt_price_error_bound(bt_pricing_game *game, const double *price, bt_newton *near);
 
 #endif

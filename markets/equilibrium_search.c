@@ -8,7 +8,7 @@
 #include "markets/adjusted_markup.h"
 #include "markets/common_markup.h"
 
-enum { SAMPLED_TYPES = 256, REMEMBERED_ROUNDS = 64 };
+enum { SAMPLED_TYPES = 32, REMEMBERED_ROUNDS = 64 };
 static const double SETTLED = 1e-9;
 static const double RISE_LIMIT = 1e9;
 
@@ -44,14 +44,17 @@ static double type_price(const bt_pricing_game *game, size_t type, size_t entry,
  * a product. */
 static double bound_price(const bt_pricing_game *game, size_t product, bool high)
 {
-    const size_t begin = game->product_start[product];
-    const size_t end = game->product_start[product + 1];
+    const bt_demand *demand = game->demand;
+    const size_t begin = game->dense != NULL ? 0 : game->product_start[product];
+    const size_t end = game->dense != NULL ? demand->n_types : game->product_start[product + 1];
     const size_t stride = (end - begin) / SAMPLED_TYPES + 1;
     double bound = high ? -INFINITY : INFINITY;
 
     for (size_t k = begin; k < end; k += stride) {
-        const double price =
-            type_price(game, game->product_type[k], game->product_entry[k], high);
+        const size_t type = game->dense != NULL ? k : game->product_type[k];
+        const size_t entry =
+            game->dense != NULL ? demand->row_start[type] + product : game->product_entry[k];
+        const double price = type_price(game, type, entry, high);
 
         if (isfinite(price))
             bound = high ? fmax(bound, price) : fmin(bound, price);
@@ -69,6 +72,34 @@ static double even_number(size_t index, size_t seller)
     return number - floor(number);
 }
 
+/* The mean of the low prices over (a sample of) the types. */
+static double typical_price(const bt_pricing_game *game, size_t product)
+{
+    const bt_demand *demand = game->demand;
+    const size_t begin = game->dense != NULL ? 0 : game->product_start[product];
+    const size_t end = game->dense != NULL ? demand->n_types : game->product_start[product + 1];
+    const size_t stride = (end - begin) / SAMPLED_TYPES + 1;
+    double sum = 0;
+    double weights = 0;
+
+    for (size_t k = begin; k < end; k += stride) {
+        const size_t type = game->dense != NULL ? k : game->product_type[k];
+        const size_t entry =
+            game->dense != NULL ? demand->row_start[type] + product : game->product_entry[k];
+
+        sum += demand->weight[type] * type_price(game, type, entry, false);
+        weights += demand->weight[type];
+    }
+    return weights > 0 && isfinite(sum) ? sum / weights : game->zero_margin_price[product] + 1;
+}
+
+void bt_typical_prices(const bt_pricing_game *game, double *price)
+{
+    for (size_t product = 0; product < game->n_products; product++)
+        price[product] = game->is_free[product] ? typical_price(game, product)
+                                                : game->ownership->fixed_price[product];
+}
+
 void bt_start_prices(const bt_pricing_game *game, size_t start, double *price)
 {
     const bt_ownership *ownership = game->ownership;
@@ -79,12 +110,13 @@ void bt_start_prices(const bt_pricing_game *game, size_t start, double *price)
             continue;
         }
         const double low = bound_price(game, product, false);
-        const double high = fmax(bound_price(game, product, true), low);
         const double mix = start == 0   ? 0
                            : start == 1 ? 1
                                         : even_number(start, ownership->seller[product]);
 
-        price[product] = low + mix * (high - low);
+        price[product] = low;
+        if (mix > 0)
+            price[product] += mix * fmax(bound_price(game, product, true) - low, 0);
     }
 }
 

@@ -17,6 +17,9 @@
 /* The start number `start` into price[product]: 0 low, 1 high, from 2 on mixtures. */
 void bt_start_prices(const bt_pricing_game *game, size_t start, double *price);
 
+/* Between low and high: where to start when there is one start only. */
+void bt_typical_prices(const bt_pricing_game *game, double *price);
+
 typedef enum bt_play_end {
     BT_PLAY_SETTLED, /* a round changed nothing: price is where each responds best */
     BT_PLAY_CYCLED,

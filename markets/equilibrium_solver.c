@@ -177,13 +177,13 @@ static double largest_price(const bt_pricing_game *game, const double *price)
     return largest > 0 ? largest : 1;
 }
 
-/* A last Newton step or two, down to the rounding of the conditions: what the tolerance asks
- * for is there already. Returns the steps taken. */
-static size_t polish(bt_solver *solver, double *price, bool factored)
+/* For tolerances below 1e-12 a last Newton step or two, down to the rounding of the conditions.
+ * Returns the steps taken. */
+static size_t polish(bt_solver *solver, double *price)
 {
     size_t steps = 0;
 
-    if (!factored && solver->residual > 0)
+    if (!solver->newton.factored && solver->residual > 0)
         bt_newton_factor(&solver->newton, price);
     while (solver->residual > 0 && steps < POLISHING_STEPS) {
         const double next = newton(solver, price, solver->residual);
@@ -208,6 +208,7 @@ static bt_solver_outcome run_newton(bt_solver *solver, double *price, double tol
     size_t iteration = 0;
     bool fresh = false;
     bool factored = false;
+    bool at_best = true;
 
     memcpy(solver->best, price, game->n_products * sizeof *price);
     while (residual > tolerance && iteration++ < max_iterations) {
@@ -237,6 +238,9 @@ static bt_solver_outcome run_newton(bt_solver *solver, double *price, double tol
         if (residual < best) {
             best = residual;
             memcpy(solver->best, price, game->n_products * sizeof *price);
+            at_best = true;
+        } else if (residual != best) {
+            at_best = false;
         }
         if (isnan(residual))
             break;
@@ -250,9 +254,10 @@ static bt_solver_outcome run_newton(bt_solver *solver, double *price, double tol
         }
     }
     memcpy(price, solver->best, game->n_products * sizeof *price);
-    solver->residual = residual_at(solver, price);
-    if (solver->residual <= fmax(tolerance, ROUNDING_RESIDUAL))
-        iteration += polish(solver, price, factored);
+    solver->residual = at_best ? best : residual_at(solver, price);
+    solver->newton.factored = factored;
+    if (solver->residual <= fmax(tolerance, ROUNDING_RESIDUAL) && tolerance < 1e-12)
+        iteration += polish(solver, price);
     solver->iterations = iteration;
     return solver->residual <= fmax(tolerance, ROUNDING_RESIDUAL) ? BT_SOLVED : BT_STALLED;
 }
@@ -361,6 +366,7 @@ static bt_solver_outcome run_anderson(bt_solver *solver, double *price, double t
     }
     memcpy(price, solver->best, game->n_products * sizeof *price);
     solver->residual = residual_at(solver, price);
+    solver->newton.factored = false;
     solver->iterations = iteration;
     return solver->residual <= fmax(tolerance, ROUNDING_RESIDUAL) ? BT_SOLVED : BT_STALLED;
 }

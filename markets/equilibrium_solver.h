@@ -23,11 +23,11 @@ typedef enum bt_solver_outcome {
 
 typedef struct bt_solver {
     bt_pricing_game *game;
-    bt_newton newton;
-    double *best;    /* [product] */
-    double *trial;   /* [product] */
-    double *history; /* Anderson: [2 * DEPTH + 4][free] */
-    double residual; /* of the last solution */
+    bt_newton newton; /* its factors serve near the last solution, if newton.factored */
+    double *best;     /* [product] */
+    double *trial;    /* [product] */
+    double *history;  /* Anderson: [2 * DEPTH + 4][free] */
+    double residual;  /* of the last solution */
     size_t iterations;
 } bt_solver;
 

@@ -27,7 +27,8 @@ typedef struct bt_grid_game {
     double *profit;          /* [joint * seller] after fees, times size */
     double *share;           /* [joint * product] */
     double *price;           /* [joint * product] */
-    double *consumer_surplus;/* [joint] times size; level for linear price, else money metric */
+    double
+        *consumer_surplus; /* [joint] times size; level for linear price, else money metric */
 } bt_grid_game;
 
 /* Tabulate the game. action_price[i]: [n_actions[i] * own products of i, in product

@@ -39,6 +39,12 @@ void bt_price_point_free(bt_price_point *point)
     *point = (bt_price_point){0};
 }
 
+/* fmax is a call, and cares for what cannot be here. */
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 /* Of sellers' shares of what is bought inside; sellers' profits in the same pass. */
 static void describe_sellers(const bt_demand *demand, const bt_ownership *ownership,
                              bt_price_point *point)
@@ -61,12 +67,11 @@ static void describe_sellers(const bt_demand *demand, const bt_ownership *owners
                 demand->size * (point->margin[product] * point->share[product]);
 }
 
-bt_status bt_price_point_describe(bt_pricing_game *game, bool error_bound,
-                                  bt_price_point *point, bt_demand_work *work, bt_error *error)
+bt_status bt_price_point_describe(bt_pricing_game *game, bt_newton *near, bt_price_point *point,
+                                  bt_demand_work *work, bt_error *error)
 {
     const bt_ownership *ownership = game->ownership;
 
-    bt_pricing_game_evaluate(game, point->price);
     for (size_t j = 0; j < point->n_products; j++) {
         const double *sum = game->sum + BT_SUMS * j;
         const double price = point->price[j];
@@ -84,71 +89,62 @@ bt_status bt_price_point_describe(bt_pricing_game *game, bool error_bound,
     for (size_t seller = 0; seller < point->n_sellers; seller++)
         point->objective[seller] = bt_pricing_game_objective(game, seller);
     point->foc_residual = bt_pricing_game_residual(game, point->price);
-    point->price_error_bound = error_bound ? bt_price_error_bound(game, point->price) : NAN;
+    point->price_error_bound = bt_price_error_bound(game, point->price, near);
     return bt_welfare_at(game->demand, ownership, point->price, &point->welfare, work, error);
 }
 
-/* Seller by seller in v = a (p - zero-margin price): best responses contract with factor
- * at most max S_F (1 - S_F - S_0)/(1 - S_F), so that the error is at most the distance to
- * the best responses over one less that. Twice that, for the first order. */
+/* Shares of a seller that its prices move (free[seller]) and the error bound they lead to.
+ * In y = p - zero-margin price best responses contract with factor at most S (1 - S - S_0) /
+ * (1 - S), S the share of what a seller prices, so that the error is at most the distance to
+ * the best responses over one less that factor; twice that, for the first order. A seller's
+ * y misses its own condition by y - 1/a - Pi, whose slope is 1/(1 - S): the best response
+ * is nearer by that much. */
 static double plain_error_bound(const bt_ownership *ownership, const bt_price_point *point,
-                                double slope)
+                                double slope, double *free_share)
 {
     const double keep = 1 - ownership->fee_ad_valorem;
     double distance = 0;
     double contraction = 0;
     double rounding = 0;
 
+    memset(free_share, 0, point->n_sellers * sizeof *free_share);
+    for (size_t j = 0; j < point->n_products; j++)
+        if (ownership->fixed_price == NULL || isnan(ownership->fixed_price[j]))
+            free_share[ownership->seller[j]] += point->share[j];
     for (size_t seller = 0; seller < point->n_sellers; seller++) {
-        double rivals = point->outside_share;
-        double own = 0;
-        double profit = 0;
-        bool sets_a_price = false;
+        const double own = free_share[seller];
 
-        for (size_t j = 0; j < point->n_products; j++) {
-            const bool is_free =
-                ownership->fixed_price == NULL || isnan(ownership->fixed_price[j]);
+        contraction = larger(contraction, own * (1 - own - point->outside_share) / (1 - own));
+    }
+    for (size_t j = 0; j < point->n_products; j++) {
+        const size_t seller = ownership->seller[j];
+        const double markup = point->margin[j] / keep;
+        const double profit = point->objective[seller] / keep;
 
-            if (ownership->seller[j] != seller || !is_free)
-                rivals += point->share[j];
-            else
-                own += point->share[j];
-            if (ownership->seller[j] == seller)
-                profit += point->margin[j] / keep * point->share[j];
-            sets_a_price |= ownership->seller[j] == seller && is_free;
-        }
-        if (!sets_a_price)
+        if (ownership->fixed_price != NULL && !isnan(ownership->fixed_price[j]))
             continue;
-        contraction = fmax(contraction, own * (rivals - point->outside_share) / rivals);
-        for (size_t j = 0; j < point->n_products; j++) {
-            if (ownership->seller[j] != seller ||
-                (ownership->fixed_price != NULL && !isnan(ownership->fixed_price[j])))
-                continue;
-            /* v - 1 - a Pi is how much v misses its own condition by; d/dv of that is
-             * 1 + own/rivals, by which the distance to the best response is smaller. */
-            const double miss = point->margin[j] / keep - 1 / slope - profit;
-            distance = fmax(distance, fabs(miss) * rivals / (own + rivals));
-            rounding = fmax(rounding,
-                            8 * DBL_EPSILON *
-                                    (fabs(point->margin[j] / keep) + 1 / slope + fabs(profit)) +
-                                DBL_EPSILON * fabs(point->price[j]));
-        }
+        distance =
+            larger(distance, fabs(markup - 1 / slope - profit) * (1 - free_share[seller]));
+        rounding = larger(rounding, 8 * DBL_EPSILON * (markup + 1 / slope + fabs(profit)) +
+                                        DBL_EPSILON * fabs(point->price[j]));
     }
     return 2 * (distance + rounding) / (1 - contraction);
 }
 
 bt_status bt_price_point_describe_plain(const bt_demand *demand, const bt_ownership *ownership,
-                                        bt_price_point *point, bt_demand_work *work,
-                                        bt_error *error)
+                                        bt_price_point *point, double *memory,
+                                        bt_demand_work *work, bt_error *error)
 {
     const double slope = demand->price_sensitivity[0] / demand->scale[0];
     const double keep = 1 - ownership->fee_ad_valorem;
+    double residual = 0;
 
     describe_sellers(demand, ownership, point);
-    point->foc_residual = 0;
+    for (size_t seller = 0; seller < point->n_sellers; seller++)
+        point->objective[seller] = point->profit[seller] / demand->size;
     for (size_t j = 0; j < point->n_products; j++) {
         const double price = point->price[j];
-        const double profit = point->profit[ownership->seller[j]] / demand->size;
+        const double profit = point->objective[ownership->seller[j]];
 
         point->markup[j] = (price - ownership->cost[j]) / price;
         point->elasticity[j] = -slope * price * (1 - point->share[j]);
@@ -156,9 +152,8 @@ bt_status bt_price_point_describe_plain(const bt_demand *demand, const bt_owners
             point->foc_residual =
                 fmax(point->foc_residual, fabs(1 - slope * (point->margin[j] - profit) / keep));
     }
-    for (size_t seller = 0; seller < point->n_sellers; seller++)
-        point->objective[seller] = point->profit[seller] / demand->size;
-    point->price_error_bound = plain_error_bound(ownership, point, slope);
+    point->foc_residual = residual;
+    point->price_error_bound = plain_error_bound(ownership, point, slope, memory);
     return bt_welfare_at(demand, ownership, point->price, &point->welfare, work, error);
 }
 

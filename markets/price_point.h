@@ -5,22 +5,23 @@
 #define BT_MARKETS_PRICE_POINT_H
 
 #include "markets/equilibrium.h"
+#include "markets/equilibrium_newton.h"
 #include "markets/pricing_game.h"
 
 /* Room for a point, everything zero. */
 bt_status bt_price_point_allocate(size_t n_products, size_t n_sellers, bt_price_point *point,
                                   bt_error *error);
 
-/* Describe prices that the point already holds, by evaluating the game there; not the
- * certificate. `error_bound`: also form the price error bound. */
-bt_status bt_price_point_describe(bt_pricing_game *game, bool error_bound,
-                                  bt_price_point *point, bt_demand_work *work, bt_error *error);
+/* Describe prices that the point already holds and at which the game has been evaluated; not
+ * the certificate. `near`: factors of the Jacobian near there for the error bound, or NULL. */
+bt_status bt_price_point_describe(bt_pricing_game *game, bt_newton *near, bt_price_point *point,
+                                  bt_demand_work *work, bt_error *error);
 
 /* The same for plain logit with linear price, given exact margins and shares in the point
- * (markets/common_markup.h). */
+ * (markets/common_markup.h). memory: [seller]. */
 bt_status bt_price_point_describe_plain(const bt_demand *demand, const bt_ownership *ownership,
-                                        bt_price_point *point, bt_demand_work *work,
-                                        bt_error *error);
+                                        bt_price_point *point, double *memory,
+                                        bt_demand_work *work, bt_error *error);
 
 /* Certify a described point: exploitability, is_equilibrium, deviation. */
 bt_status bt_price_point_certify(bt_pricing_game *game, size_t n_threads, bt_price_point *point,

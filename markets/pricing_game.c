@@ -7,7 +7,12 @@
 
 #include "markets/demand_work.h"
 
-enum { CHUNK_ENTRIES = 1024, BLOCK_ENTRIES = 16384, BLOCK_LIMIT = 64 };
+enum {
+    CHUNK_ENTRIES = 1024,
+    BLOCK_ENTRIES = 16384,
+    BLOCK_LIMIT = 64,
+    RECORDED_ENTRIES = 20000 /* evaluations of larger games record entries when told to */
+};
 
 static void *allocate(size_t count, size_t size)
 {
@@ -56,7 +61,8 @@ static bool lay_blocks(bt_pricing_game *game)
 
         while (type < demand->n_types &&
                (game->n_blocks + 1 == most || demand->row_start[type] - begin < entries))
-            type++;
+            type += game->dense != NULL ? BT_DENSE_CHUNK : 1;
+        type = type < demand->n_types ? type : demand->n_types;
         game->block_start[++game->n_blocks] = type;
     }
     return true;
@@ -128,16 +134,23 @@ bt_pricing_game *bt_pricing_game_create(const bt_demand *demand, size_t n_thread
         return NULL;
     game->demand = demand;
     game->n_products = demand->n_products;
-    if (!arrays_allocate(game) || !lay_blocks(game)) {
+    if (!arrays_allocate(game)) {
         bt_pricing_game_destroy(game);
         return NULL;
     }
     lay_utilities(game);
+    const bool is_dense = bt_dense_applies(demand, game->one_transform);
+    if (is_dense)
+        game->dense = bt_dense_create(demand);
+    if ((is_dense && game->dense == NULL) || !lay_blocks(game)) {
+        bt_pricing_game_destroy(game);
+        return NULL;
+    }
     game->n_threads = n_threads < 1                ? 1
                       : n_threads > game->n_blocks ? game->n_blocks
                                                    : n_threads;
-    game->chunk_capacity =
-        game->longest_row + 1 > CHUNK_ENTRIES ? game->longest_row + 1 : CHUNK_ENTRIES;
+    const size_t least = (game->longest_row + 1) * (is_dense ? BT_DENSE_CHUNK : 1);
+    game->chunk_capacity = least > CHUNK_ENTRIES ? least : CHUNK_ENTRIES;
     if (!scratch_allocate(game)) {
         bt_pricing_game_destroy(game);
         return NULL;
@@ -157,6 +170,7 @@ void bt_pricing_game_destroy(bt_pricing_game *game)
         free(game->scratch[thread].nest_sum);
     }
     free(game->scratch);
+    bt_dense_destroy(game->dense);
     free(game->entry_utility);
     free(game->type_slope);
     free(game->outside_utility);
@@ -301,6 +315,7 @@ bt_status bt_pricing_game_keep_entries(bt_pricing_game *game, bt_error *error)
                        n_entries);
     index_products(game);
     game->entries_kept = true;
+    game->recording = n_entries <= RECORDED_ENTRIES && game->dense == NULL;
     return BT_OK;
 }
 

@@ -30,6 +30,7 @@
 
 #include "markets/demand.h"
 #include "markets/ownership.h"
+#include "markets/pricing_dense.h"
 #include "sim/status.h"
 
 /* One thread's scratch of an evaluation. */
@@ -53,6 +54,8 @@ typedef struct bt_pricing_game {
     double *entry_utility;   /* [row entry] quality / mu (nested: also / (1-rho)) */
     double *type_slope;      /* [type] alpha / mu */
     double *outside_utility; /* [type] a_0 / mu, -inf without an outside option */
+
+    bt_dense *dense; /* where every type considers everything; NULL elsewhere */
 
     double keep;               /* share of a price increase that the seller keeps */
     double *zero_margin_price; /* [product] where the margin after fees is zero */
@@ -85,8 +88,10 @@ typedef struct bt_pricing_game {
     double *gradient;        /* [product] d objective / d price of its seller */
     double *response;        /* [product] for callers */
 
-    /* Kept by row entry when asked for (bt_pricing_game_keep_entries). */
+    /* Kept by row entry (after bt_pricing_game_keep_entries) by evaluations while
+     * `recording`. */
     bool entries_kept;
+    bool recording;
     double *entry_probability;  /* s_rj */
     double *entry_slope;        /* a_rj (nested: / (1-rho)) */
     double *entry_seller_value; /* sum over the seller's products of s_rk V_k (nested: the

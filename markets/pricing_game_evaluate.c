@@ -80,38 +80,27 @@ static double take_out_largest(double *utility, size_t count)
     return largest;
 }
 
-/* Sums of V s by seller within a row: seller_value[seller]. */
-static void sum_by_seller(const bt_pricing_game *game, const uint32_t *product, size_t length,
-                          const double *probability, double *seller_value)
+/* Add one entry: its share, and with a its slope, a s, a s (sum of V s) and a s s. */
+static inline void add_entry(double *sum, double share, double lambda, double seller_value,
+                             double own_probability)
 {
-    const uint32_t *seller = game->ownership->seller;
-
-    for (size_t k = 0; k < length; k++)
-        seller_value[seller[product[k]]] += game->value[product[k]] * probability[k];
-}
-
-static void add_entry(bt_pricing_game *game, size_t entry, uint32_t product, double weight,
-                      double probability, double slope, double seller_value,
-                      double own_probability, block_sums *sums)
-{
-    double *sum = sums->sum + BT_SUMS * product;
-    const double share = weight * probability;
-    const double lambda = share * slope;
-
     sum[BT_SUM_SHARE] += share;
     sum[BT_SUM_LAMBDA] += lambda;
     sum[BT_SUM_GAMMA_VALUE] += lambda * seller_value;
     sum[BT_SUM_OWN_GAMMA] += lambda * own_probability;
-    if (game->entries_kept) {
-        game->entry_probability[entry] = probability;
-        game->entry_slope[entry] = slope;
-        game->entry_seller_value[entry] = seller_value;
-    }
+}
+
+static void record_entry(bt_pricing_game *game, size_t entry, double probability, double slope,
+                         double seller_value)
+{
+    game->entry_probability[entry] = probability;
+    game->entry_slope[entry] = slope;
+    game->entry_seller_value[entry] = seller_value;
 }
 
 /* A row of a logit whose exponentials stand in `value`, the outside option's last. */
 static void add_logit_row(bt_pricing_game *game, size_t type, const double *price,
-                          double *value, bt_pricing_scratch *scratch, block_sums *sums)
+                          const double *value, bt_pricing_scratch *scratch, block_sums *sums)
 {
     const bt_demand *demand = game->demand;
     const size_t begin = demand->row_start[type];
@@ -119,26 +108,31 @@ static void add_logit_row(bt_pricing_game *game, size_t type, const double *pric
     const uint32_t *product = demand->considered_product + begin;
     const uint32_t *seller = game->ownership->seller;
     const double weight = demand->weight[type];
-    double total = 0;
+    double *seller_value = scratch->seller_value;
+    double total = value[length];
 
-    for (size_t k = 0; k <= length; k++)
+    for (size_t k = 0; k < length; k++)
         total += value[k];
-    for (size_t k = 0; k <= length; k++)
-        value[k] /= total;
-    sums->outside_share += weight * value[length];
+    const double unit = 1 / total;
+    sums->outside_share += weight * (value[length] * unit);
     if (!game->single_product_sellers)
-        sum_by_seller(game, product, length, value, scratch->seller_value);
+        for (size_t k = 0; k < length; k++)
+            seller_value[seller[product[k]]] += game->value[product[k]] * (value[k] * unit);
     for (size_t k = 0; k < length; k++) {
-        const double seller_value = game->single_product_sellers
-                                        ? game->value[product[k]] * value[k]
-                                        : scratch->seller_value[seller[product[k]]];
+        const uint32_t j = product[k];
+        const double probability = value[k] * unit;
+        const double slope = entry_slope(game, type, j, price);
+        const double own = game->single_product_sellers ? game->value[j] * probability
+                                                        : seller_value[seller[j]];
+        const double share = weight * probability;
 
-        add_entry(game, begin + k, product[k], weight, value[k],
-                  entry_slope(game, type, product[k], price), seller_value, value[k], sums);
+        add_entry(sums->sum + BT_SUMS * j, share, share * slope, own, probability);
+        if (game->recording)
+            record_entry(game, begin + k, probability, slope, own);
     }
     if (!game->single_product_sellers)
         for (size_t k = 0; k < length; k++)
-            scratch->seller_value[seller[product[k]]] = 0;
+            seller_value[seller[product[k]]] = 0;
 }
 
 /* Logit types from `first` on, as many as a chunk holds; returns the next one. */
@@ -263,9 +257,13 @@ static void add_nested_row(bt_pricing_game *game, size_t type, const double *pri
             correlation * scratch->pair_value[game->pair[product[k]]] +
             (1 - correlation) * scratch->seller_value[seller[product[k]]];
 
-        add_entry(game, begin + k, product[k], demand->weight[type], probability,
-                  entry_slope(game, type, product[k], price), seller_value,
-                  correlation * within[k] + (1 - correlation) * probability, sums);
+        const double slope = entry_slope(game, type, product[k], price);
+        const double share = demand->weight[type] * probability;
+
+        add_entry(sums->sum + BT_SUMS * product[k], share, share * slope, seller_value,
+                  correlation * within[k] + (1 - correlation) * probability);
+        if (game->recording)
+            record_entry(game, begin + k, probability, slope, seller_value);
     }
     for (size_t k = 0; k < length; k++) {
         scratch->pair_value[game->pair[product[k]]] = 0;
@@ -276,7 +274,11 @@ static void add_nested_row(bt_pricing_game *game, size_t type, const double *pri
 static void add_types(bt_pricing_game *game, size_t first, size_t last, const double *price,
                       bt_pricing_scratch *scratch, block_sums *sums)
 {
-    if (game->demand->model == BT_NESTED_LOGIT)
+    if (game->dense != NULL)
+        sums->outside_share += bt_dense_add(
+            game, first, last, game->all_linear ? price : game->disutility,
+            game->all_linear ? NULL : game->disutility_slope, scratch->utility, sums->sum);
+    else if (game->demand->model == BT_NESTED_LOGIT)
         for (size_t type = first; type < last; type++)
             add_nested_row(game, type, price, scratch, sums);
     else

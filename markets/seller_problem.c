@@ -1,4 +1,4 @@
-/* One seller's pricing problem: its rows, and evaluations. */
+/* One seller's pricing problem: its rows. */
 #include "markets/seller_problem.h"
 
 #include <math.h>
@@ -7,8 +7,7 @@
 
 #include "sim/vector_math.h"
 
-enum { CHUNK = 1024, MOMENTS = 3 };
-enum { MOMENT_LAMBDA, MOMENT_GAMMA_MARGIN, MOMENT_GAMMA_SQUARE };
+enum { CHUNK = 1024 };
 
 static void *allocate(size_t count, size_t size)
 {
@@ -29,6 +28,10 @@ static bool rows_allocate(bt_seller_problem *problem)
     problem->group_entry = allocate(n_entries + 1, sizeof(size_t));
     problem->entry_product = allocate(n_entries, sizeof(uint32_t));
     problem->entry_utility = allocate(n_entries, sizeof(double));
+    problem->lone_start = allocate(game->n_products + 1, sizeof(size_t));
+    problem->lone_offset = allocate(n_rows, sizeof(double));
+    problem->lone_slope = allocate(n_rows, sizeof(double));
+    problem->lone_weight = allocate(n_rows, sizeof(double));
     problem->stamp = allocate(game->demand->n_types, sizeof(uint32_t));
     problem->local = allocate(game->n_products, sizeof(uint32_t));
     problem->nest_largest = allocate(game->demand->n_nests, sizeof(double));
@@ -40,7 +43,9 @@ static bool rows_allocate(bt_seller_problem *problem)
     return problem->row_type != NULL && problem->row_rivals != NULL &&
            problem->row_group != NULL && problem->group_rivals != NULL &&
            problem->group_entry != NULL && problem->entry_product != NULL &&
-           problem->entry_utility != NULL && problem->stamp != NULL && problem->local != NULL &&
+           problem->entry_utility != NULL && problem->lone_start != NULL &&
+           problem->lone_offset != NULL && problem->lone_slope != NULL &&
+           problem->lone_weight != NULL && problem->stamp != NULL && problem->local != NULL &&
            problem->nest_largest != NULL && problem->nest_sum != NULL &&
            problem->nest_group != NULL && problem->exponent != NULL;
 }
@@ -58,7 +63,7 @@ static bool products_allocate(bt_seller_problem *problem)
     problem->best = allocate(n, sizeof(double));
     problem->price = allocate(n, sizeof(double));
     problem->margin = allocate(n, sizeof(double));
-    problem->moment = allocate(MOMENTS * n, sizeof(double));
+    problem->moment = allocate(BT_MOMENTS * n, sizeof(double));
     problem->disutility = allocate(n, sizeof(double));
     problem->slope = allocate(n, sizeof(double));
     problem->trial = allocate(n, sizeof(double));
@@ -99,6 +104,10 @@ void bt_seller_problem_destroy(bt_seller_problem *problem)
     free(problem->group_entry);
     free(problem->entry_product);
     free(problem->entry_utility);
+    free(problem->lone_start);
+    free(problem->lone_offset);
+    free(problem->lone_slope);
+    free(problem->lone_weight);
     free(problem->stamp);
     free(problem->local);
     free(problem->nest_largest);
@@ -161,8 +170,8 @@ static void add_own_entry(bt_seller_problem *problem, size_t entry, uint32_t loc
     problem->entry_utility[problem->n_entries++] = problem->game->entry_utility[entry];
 }
 
-/* A plain logit's row: everything else is one attraction. */
-static void add_logit_row(bt_seller_problem *problem, size_t type, const double *price)
+/* log of everything else's attraction in a plain logit's row; own entries are added. */
+static double log_rivals(bt_seller_problem *problem, size_t type, const double *price)
 {
     const bt_pricing_game *game = problem->game;
     const bt_demand *demand = game->demand;
@@ -184,26 +193,34 @@ static void add_logit_row(bt_seller_problem *problem, size_t type, const double 
         largest = utility > largest ? utility : largest;
         exponent[n_rivals++] = utility;
     }
-    if (largest > -INFINITY && largest < INFINITY) {
-        for (size_t k = 0; k < n_rivals; k++)
-            exponent[k] -= largest;
-        bt_exp_block(exponent, n_rivals, exponent);
-        for (size_t k = 0; k < n_rivals; k++)
-            sum += exponent[k];
-        largest += log(sum);
-    }
-    problem->row_rivals[problem->n_rows] = -INFINITY;
-    problem->group_rivals[problem->n_groups++] = largest;
-    problem->group_entry[problem->n_groups] = problem->n_entries;
+    if (!(largest > -INFINITY && largest < INFINITY))
+        return largest;
+    for (size_t k = 0; k < n_rivals; k++)
+        exponent[k] -= largest;
+    bt_exp_block(exponent, n_rivals, exponent);
+    for (size_t k = 0; k < n_rivals; k++)
+        sum += exponent[k];
+    return largest + log(sum);
 }
 
-static double log_sum_two(double a, double b)
+static void add_logit_row(bt_seller_problem *problem, size_t type, const double *price)
 {
-    const double largest = a > b ? a : b;
+    const bt_pricing_game *game = problem->game;
+    const size_t before = problem->n_entries;
+    const double rivals = log_rivals(problem, type, price);
 
-    if (!(largest > -INFINITY) || largest == INFINITY)
-        return largest;
-    return largest + log(exp(a - largest) + exp(b - largest));
+    if (problem->n_entries == before + 1 && game->one_transform) {
+        problem->n_entries = before;
+        problem->lone_offset[problem->n_lone] = rivals - problem->entry_utility[before];
+        problem->lone_slope[problem->n_lone] = game->type_slope[type];
+        problem->lone_weight[problem->n_lone++] = game->demand->weight[type];
+        return;
+    }
+    problem->row_type[problem->n_rows] = type;
+    problem->row_rivals[problem->n_rows] = -INFINITY;
+    problem->group_rivals[problem->n_groups++] = rivals;
+    problem->group_entry[problem->n_groups] = problem->n_entries;
+    problem->row_group[++problem->n_rows] = problem->n_groups;
 }
 
 /* log sum of the others' utilities by nest: nest_largest + log nest_sum. */
@@ -225,7 +242,7 @@ static void sum_nest_rivals(bt_seller_problem *problem, size_t type, const doubl
         double *sum = &problem->nest_largest[demand->nest[product]];
 
         if (problem->local[product] == BT_NOT_OWN)
-            *sum = log_sum_two(*sum, utility_of(game, type, entry, price[product]));
+            *sum = bt_log_sum_two(*sum, utility_of(game, type, entry, price[product]));
         else
             problem->nest_group[demand->nest[product]] = 1;
     }
@@ -246,8 +263,8 @@ static void add_nested_row(bt_seller_problem *problem, size_t type, const double
         if (problem->nest_group[nest] == 2)
             continue;
         if (problem->nest_group[nest] == 0) {
-            rivals = log_sum_two(rivals,
-                                 (1 - demand->nest_correlation) * problem->nest_largest[nest]);
+            rivals = bt_log_sum_two(rivals, (1 - demand->nest_correlation) *
+                                                problem->nest_largest[nest]);
         } else {
             for (size_t other = entry; other < end; other++) {
                 const uint32_t product = demand->considered_product[other];
@@ -260,7 +277,9 @@ static void add_nested_row(bt_seller_problem *problem, size_t type, const double
         }
         problem->nest_group[nest] = 2;
     }
+    problem->row_type[problem->n_rows] = type;
     problem->row_rivals[problem->n_rows] = rivals;
+    problem->row_group[++problem->n_rows] = problem->n_groups;
 }
 
 void bt_seller_problem_set(bt_seller_problem *problem, size_t seller, const double *price)
@@ -269,7 +288,7 @@ void bt_seller_problem_set(bt_seller_problem *problem, size_t seller, const doub
     const bool nested = game->demand->model == BT_NESTED_LOGIT;
 
     set_own_products(problem, seller, price);
-    problem->n_rows = problem->n_groups = problem->n_entries = 0;
+    problem->n_rows = problem->n_groups = problem->n_entries = problem->n_lone = 0;
     problem->stamp_now++;
     for (size_t i = 0; i < problem->n_own; i++) {
         const uint32_t product = problem->product[i];
@@ -281,308 +300,11 @@ void bt_seller_problem_set(bt_seller_problem *problem, size_t seller, const doub
             if (problem->stamp[type] == problem->stamp_now || game->demand->weight[type] == 0)
                 continue;
             problem->stamp[type] = problem->stamp_now;
-            problem->row_type[problem->n_rows] = type;
             if (nested)
                 add_nested_row(problem, type, price);
             else
                 add_logit_row(problem, type, price);
-            problem->row_group[++problem->n_rows] = problem->n_groups;
         }
+        problem->lone_start[i + 1] = problem->n_lone;
     }
-}
-
-/* Utilities of a row's own entries at the problem's prices. */
-static inline double own_utility(const bt_seller_problem *problem, size_t type, size_t entry)
-{
-    const bt_pricing_game *game = problem->game;
-    const uint32_t own = problem->entry_product[entry];
-    const double disutility =
-        game->all_linear      ? problem->price[own]
-        : game->one_transform ? problem->disutility[own]
-                              : bt_price_disutility(game->demand, type, problem->price[own]);
-
-    return problem->entry_utility[entry] - game->type_slope[type] * disutility;
-}
-
-static inline double own_slope(const bt_seller_problem *problem, size_t type, uint32_t own)
-{
-    const bt_pricing_game *game = problem->game;
-
-    if (game->all_linear)
-        return game->type_slope[type];
-    if (game->one_transform)
-        return game->type_slope[type] * problem->slope[own];
-    return game->type_slope[type] *
-           bt_price_disutility_slope(game->demand, type, problem->price[own]);
-}
-
-/* Lay the exponents of a row, own entries and then the rest, the largest taken out. */
-static size_t lay_row(const bt_seller_problem *problem, size_t row, double *exponent)
-{
-    const size_t begin = problem->group_entry[row];
-    const size_t length = problem->group_entry[row + 1] - begin;
-    const size_t type = problem->row_type[row];
-    double largest = problem->group_rivals[row];
-
-    exponent[length] = largest;
-    for (size_t k = 0; k < length; k++) {
-        exponent[k] = own_utility(problem, type, begin + k);
-        largest = exponent[k] > largest ? exponent[k] : largest;
-    }
-    if (largest == -INFINITY)
-        exponent[length] = 0;
-    else
-        for (size_t k = 0; k <= length; k++)
-            exponent[k] = largest == INFINITY ? (exponent[k] == INFINITY ? 0 : -INFINITY)
-                                              : exponent[k] - largest;
-    return length + 1;
-}
-
-/* Add a row's part, its exponentials in value[], own entries first. */
-static void add_logit_sums(bt_seller_problem *problem, size_t row, const double *value)
-{
-    const size_t begin = problem->group_entry[row];
-    const size_t length = problem->group_entry[row + 1] - begin;
-    const size_t type = problem->row_type[row];
-    const uint32_t *own = problem->entry_product + begin;
-    const double weight = problem->game->demand->weight[type];
-    double total = value[length];
-    double margin_row = 0;
-    double square_row = 0;
-
-    for (size_t k = 0; k < length; k++)
-        total += value[k];
-    for (size_t k = 0; k < length; k++) {
-        const double part = problem->margin[own[k]] * value[k];
-
-        margin_row += part;
-        square_row += part * problem->margin[own[k]];
-    }
-    const double unit = 1 / total;
-    margin_row *= unit;
-    square_row *= unit;
-    for (size_t k = 0; k < length; k++) {
-        const double share = weight * (value[k] * unit);
-        const double lambda = share * own_slope(problem, type, own[k]);
-        double *moment = problem->moment + MOMENTS * own[k];
-
-        problem->share[own[k]] += share;
-        moment[MOMENT_LAMBDA] += lambda;
-        moment[MOMENT_GAMMA_MARGIN] += lambda * margin_row;
-        moment[MOMENT_GAMMA_SQUARE] += lambda * square_row;
-    }
-}
-
-static void add_logit_rows(bt_seller_problem *problem)
-{
-    size_t first = 0;
-
-    while (first < problem->n_rows) {
-        size_t used = 0;
-        size_t end = first;
-
-        while (end < problem->n_rows &&
-               used + problem->group_entry[end + 1] - problem->group_entry[end] + 1 <=
-                   problem->chunk_capacity)
-            used += lay_row(problem, end++, problem->exponent + used);
-        bt_exp_block(problem->exponent, used, problem->exponent);
-        for (used = 0; first < end; first++) {
-            add_logit_sums(problem, first, problem->exponent + used);
-            used += problem->group_entry[first + 1] - problem->group_entry[first] + 1;
-        }
-    }
-}
-
-/* Probabilities of a nested row: within[k] given the nest, reach[group - first] of the
- * nest. */
-static void nested_probabilities(const bt_seller_problem *problem, size_t row, double *within,
-                                 double *reach)
-{
-    const bt_demand *demand = problem->game->demand;
-    const double spread = demand->model == BT_NESTED_LOGIT ? 1 - demand->nest_correlation : 1;
-    const size_t type = problem->row_type[row];
-    const size_t first = problem->group_entry[problem->row_group[row]];
-    const size_t n_groups = problem->row_group[row + 1] - problem->row_group[row];
-    double largest = problem->row_rivals[row];
-
-    for (size_t g = 0; g < n_groups; g++) {
-        const size_t group = problem->row_group[row] + g;
-        double sum = problem->group_rivals[group];
-
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++) {
-            within[e - first] = own_utility(problem, type, e);
-            sum = log_sum_two(sum, within[e - first]);
-        }
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++)
-            within[e - first] = sum == -INFINITY ? 0 : exp(within[e - first] - sum);
-        reach[g] = spread * sum;
-        largest = reach[g] > largest ? reach[g] : largest;
-    }
-    if (largest == -INFINITY) {
-        memset(reach, 0, n_groups * sizeof *reach);
-        return;
-    }
-    double total = exp(problem->row_rivals[row] - largest);
-    for (size_t g = 0; g < n_groups; g++)
-        total += reach[g] = exp(reach[g] - largest);
-    for (size_t g = 0; g < n_groups; g++)
-        reach[g] /= total;
-}
-
-static void add_nested_row_sums(bt_seller_problem *problem, size_t row)
-{
-    const double correlation = problem->game->demand->nest_correlation;
-    const size_t type = problem->row_type[row];
-    const double weight = problem->game->demand->weight[type];
-    const size_t first = problem->group_entry[problem->row_group[row]];
-    double *within = problem->exponent;
-    double *reach = problem->exponent + problem->game->longest_row;
-    double margin_row = 0;
-    double square_row = 0;
-
-    nested_probabilities(problem, row, within, reach);
-    for (size_t group = problem->row_group[row]; group < problem->row_group[row + 1]; group++)
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++) {
-            const double margin = problem->margin[problem->entry_product[e]];
-            const double part =
-                margin * within[e - first] * reach[group - problem->row_group[row]];
-
-            margin_row += part;
-            square_row += part * margin;
-        }
-    for (size_t group = problem->row_group[row]; group < problem->row_group[row + 1]; group++) {
-        const double group_reach = reach[group - problem->row_group[row]];
-        double margin_mix = 0;
-        double square_mix = 0;
-
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++) {
-            const double margin = problem->margin[problem->entry_product[e]];
-
-            margin_mix += margin * within[e - first];
-            square_mix += margin * margin * within[e - first];
-        }
-        margin_mix = correlation * margin_mix + (1 - correlation) * margin_row;
-        square_mix = correlation * square_mix + (1 - correlation) * square_row;
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++) {
-            const uint32_t own = problem->entry_product[e];
-            const double share = weight * within[e - first] * group_reach;
-            const double lambda = share * own_slope(problem, type, own);
-            double *moment = problem->moment + MOMENTS * own;
-
-            problem->share[own] += share;
-            moment[MOMENT_LAMBDA] += lambda;
-            moment[MOMENT_GAMMA_MARGIN] += lambda * margin_mix;
-            moment[MOMENT_GAMMA_SQUARE] += lambda * square_mix;
-        }
-    }
-}
-
-static void set_own_prices(bt_seller_problem *problem, const double *own_price)
-{
-    const bt_pricing_game *game = problem->game;
-
-    memcpy(problem->price, own_price, problem->n_free * sizeof *own_price);
-    for (size_t i = 0; i < problem->n_own; i++) {
-        const double price = problem->price[i];
-
-        problem->margin[i] =
-            price < INFINITY ? bt_margin(game->ownership, problem->product[i], price) : 0;
-        if (game->one_transform && !game->all_linear) {
-            problem->disutility[i] = bt_price_disutility(game->demand, 0, price);
-            problem->slope[i] = bt_price_disutility_slope(game->demand, 0, price);
-        }
-    }
-}
-
-/* Objective, gradient and preconditioner from the sums. */
-static void finish(bt_seller_problem *problem)
-{
-    const bt_pricing_game *game = problem->game;
-    const bt_value_form form = bt_seller_value_form(game->ownership, problem->seller);
-    double expected = 0;
-    double expected_square = 0;
-
-    for (size_t i = 0; i < problem->n_own; i++) {
-        if (problem->share[i] == 0)
-            continue;
-        const double part = problem->margin[i] * problem->share[i];
-
-        expected += part;
-        expected_square += part * problem->margin[i];
-    }
-    const double mean = form.constant + form.mean * expected;
-    for (size_t i = 0; i < problem->n_free; i++) {
-        const double *moment = problem->moment + MOMENTS * i;
-        const double margin = problem->margin[i];
-        const double value_slope = game->keep * (mean + form.square * margin);
-
-        problem->gradient[i] =
-            problem->share[i] == 0
-                ? 0
-                : value_slope * problem->share[i] -
-                      moment[MOMENT_LAMBDA] * ((mean + form.square / 2 * margin) * margin) +
-                      mean * moment[MOMENT_GAMMA_MARGIN] +
-                      form.square / 2 * moment[MOMENT_GAMMA_SQUARE];
-        problem->preconditioner[i] =
-            moment[MOMENT_LAMBDA] * fabs(value_slope) +
-            game->keep * game->keep * fabs(form.square) * problem->share[i];
-    }
-    problem->objective =
-        bt_objective_of_moments(game->ownership, problem->seller, expected, expected_square);
-}
-
-double bt_seller_problem_evaluate(bt_seller_problem *problem, const double *own_price)
-{
-    set_own_prices(problem, own_price);
-    memset(problem->share, 0, problem->n_own * sizeof(double));
-    memset(problem->moment, 0, MOMENTS * problem->n_own * sizeof(double));
-    if (problem->game->demand->model == BT_NESTED_LOGIT)
-        for (size_t row = 0; row < problem->n_rows; row++)
-            add_nested_row_sums(problem, row);
-    else
-        add_logit_rows(problem);
-    finish(problem);
-    return problem->objective;
-}
-
-double bt_seller_problem_row_slope(bt_seller_problem *problem, size_t row, double markup)
-{
-    const bt_pricing_game *game = problem->game;
-    const bool nested = game->demand->model == BT_NESTED_LOGIT;
-    const double correlation = nested ? game->demand->nest_correlation : 0;
-    const size_t type = problem->row_type[row];
-    const size_t first_group = problem->row_group[row];
-    const size_t first = problem->group_entry[first_group];
-    double *within = problem->exponent;
-    double *reach = problem->exponent + game->longest_row;
-    double margin_row = 0;
-    double rising = 0;
-    double falling = 0;
-
-    for (size_t i = 0; i < problem->n_free; i++)
-        problem->line[i] = game->zero_margin_price[problem->product[i]] + markup;
-    set_own_prices(problem, problem->line);
-    nested_probabilities(problem, row, within, reach);
-    for (size_t g = first_group; g < problem->row_group[row + 1]; g++)
-        for (size_t e = problem->group_entry[g]; e < problem->group_entry[g + 1]; e++)
-            margin_row += problem->margin[problem->entry_product[e]] * within[e - first] *
-                          reach[g - first_group];
-    for (size_t g = first_group; g < problem->row_group[row + 1]; g++) {
-        double margin_mix = 0;
-
-        for (size_t e = problem->group_entry[g]; e < problem->group_entry[g + 1]; e++)
-            margin_mix += problem->margin[problem->entry_product[e]] * within[e - first];
-        margin_mix = correlation * margin_mix + (1 - correlation) * margin_row;
-        for (size_t e = problem->group_entry[g]; e < problem->group_entry[g + 1]; e++) {
-            const uint32_t own = problem->entry_product[e];
-            const double probability = within[e - first] * reach[g - first_group];
-
-            if (own >= problem->n_free || probability == 0)
-                continue;
-            rising += game->keep * probability;
-            falling += own_slope(problem, type, own) * probability *
-                       (problem->margin[own] - margin_mix);
-        }
-    }
-    return rising == 0 ? -1 : (rising - falling) / rising;
 }

@@ -18,6 +18,7 @@
 #ifndef BT_MARKETS_SELLER_PROBLEM_H
 #define BT_MARKETS_SELLER_PROBLEM_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,6 +46,15 @@ typedef struct bt_seller_problem {
     uint32_t *entry_product; /* [entry] own number */
     double *entry_utility;   /* [entry] quality over mu (nested: over mu (1-rho)) */
 
+    /* Rows in which the seller has one product alone (plain logit, one transform), apart
+     * from the others and grouped by product: exp(offset + slope f(p)) is how much more
+     * attractive everything else is. */
+    size_t n_lone;
+    size_t *lone_start;  /* [n_own + 1] */
+    double *lone_offset; /* [lone row] */
+    double *lone_slope;
+    double *lone_weight;
+
     /* Of the last evaluation. */
     double objective;
     double *gradient;       /* [n_own] */
@@ -68,6 +78,19 @@ typedef struct bt_seller_problem {
 
 #define BT_NOT_OWN UINT32_MAX
 
+/* By own product: Lambda_j, and sums over own products k of Gamma_jk m_k and m_k^2. */
+enum { BT_MOMENT_LAMBDA, BT_MOMENT_GAMMA_MARGIN, BT_MOMENT_GAMMA_SQUARE, BT_MOMENTS };
+
+/* log(exp(a) + exp(b)) */
+static inline double bt_log_sum_two(double a, double b)
+{
+    const double largest = a > b ? a : b;
+
+    if (!(largest > -INFINITY) || largest == INFINITY)
+        return largest;
+    return largest + log(exp(a - largest) + exp(b - largest));
+}
+
 /* Room for any seller of a game; NULL when memory is out. */
 bt_seller_problem *bt_seller_problem_create(const bt_pricing_game *game);
 void bt_seller_problem_destroy(bt_seller_problem *problem);
@@ -79,9 +102,10 @@ void bt_seller_problem_set(bt_seller_problem *problem, size_t seller, const doub
 /* Objective and gradient at own prices [n_free]; returns the objective, per buyer. */
 double bt_seller_problem_evaluate(bt_seller_problem *problem, const double *own_price);
 
-/* The sign of a row's wish along a common markup: the derivative of its expected profit
- * when all own prices rise together, at margins `markup` above zero margin. */
-double bt_seller_problem_row_slope(bt_seller_problem *problem, size_t row, double markup);
+/* Would any row, taken alone, have all own prices lower, or higher, than a common markup
+ * above zero margin (by the derivative of its expected profit)? */
+void bt_seller_problem_wishes(bt_seller_problem *problem, double markup, bool *lower,
+                              bool *higher);
 
 /* The best prices found, into best[n_free], starting at present[n_free] among others.
  * Returns the objective there (markets/best_response.c). */

@@ -26,6 +26,12 @@ typedef struct scan_peak {
     double objective;
 } scan_peak;
 
+/* Row entries that one evaluation goes through. */
+static size_t reach_of(const bt_seller_problem *problem)
+{
+    return problem->n_entries + problem->n_lone;
+}
+
 static void set_common_markup(bt_seller_problem *problem, double markup, double *price)
 {
     for (size_t i = 0; i < problem->n_free; i++)
@@ -43,9 +49,14 @@ static double markup_scale(const bt_seller_problem *problem)
 {
     const bt_pricing_game *game = problem->game;
     const bt_demand *demand = game->demand;
-    const size_t type = problem->row_type[0];
+    size_t own = 0;
+
+    while (game->product_start[problem->product[own]] ==
+           game->product_start[problem->product[own] + 1])
+        own++;
+    const size_t type = game->product_type[game->product_start[problem->product[own]]];
     const double k = game->type_slope[type];
-    const double zero_margin = fmax(game->zero_margin_price[problem->product[0]], 0);
+    const double zero_margin = fmax(game->zero_margin_price[problem->product[own]], 0);
 
     switch (demand->transform[type]) {
     case BT_PRICE_BUDGET:
@@ -63,12 +74,22 @@ static void bracket_markups(bt_seller_problem *problem, double *low, double *hig
 {
     const double scale = markup_scale(problem);
 
+    bool lower;
+    bool higher;
+
     *low = *high = scale;
-    for (size_t row = 0; row < problem->n_rows; row++) {
-        while (*low > 1e-12 * scale && bt_seller_problem_row_slope(problem, row, *low) < 0)
-            *low /= 2;
-        while (*high < 1e18 * scale && bt_seller_problem_row_slope(problem, row, *high) > 0)
-            *high *= 2;
+    bt_seller_problem_wishes(problem, scale, &lower, &higher);
+    while (lower && *low > 1e-12 * scale) {
+        bool ignored;
+
+        *low /= 2;
+        bt_seller_problem_wishes(problem, *low, &lower, &ignored);
+    }
+    while (higher && *high < 1e18 * scale) {
+        bool ignored;
+
+        *high *= 2;
+        bt_seller_problem_wishes(problem, *high, &ignored, &higher);
     }
     /* Risk aversion lowers prices below every type's best expected profit. */
     if (problem->game->any_risk_aversion)
@@ -94,7 +115,7 @@ static size_t keep_peak(scan_peak *peaks, size_t n_peaks, scan_peak peak)
 static size_t scan_common_markup(bt_seller_problem *problem, double low, double high,
                                  scan_peak *peaks)
 {
-    const size_t n_points = problem->n_entries > LARGE_REACH ? SCAN_POINTS_LARGE : SCAN_POINTS;
+    const size_t n_points = reach_of(problem) > LARGE_REACH ? SCAN_POINTS_LARGE : SCAN_POINTS;
     const double ratio = pow(high / low, 1.0 / (double)(n_points - 1));
     double before = -INFINITY;
     double markup = low;
@@ -246,7 +267,7 @@ static void search_lines(bt_seller_problem *problem, double low, double high, do
     const double step = pow(4 * high / low, 1.0 / (LINE_POINTS - 1));
     bool improved = true;
 
-    if ((double)problem->n_free * LINE_POINTS * (double)problem->n_entries * LINE_PASSES >
+    if ((double)problem->n_free * LINE_POINTS * (double)reach_of(problem) * LINE_PASSES >
         LINE_WORK_LIMIT)
         return;
     for (int pass = 0; improved && pass < LINE_PASSES; pass++) {
@@ -303,7 +324,7 @@ double bt_seller_problem_search(bt_seller_problem *problem, const double *presen
     double *work = problem->candidate;
 
     memcpy(best, present, problem->n_free * sizeof *best);
-    if (problem->n_free == 0 || problem->n_rows == 0)
+    if (problem->n_free == 0 || problem->n_rows + problem->n_lone == 0)
         return bt_seller_problem_evaluate(problem, best);
     bracket_markups(problem, &low, &high);
     const size_t n_peaks = scan_common_markup(problem, low, high, peaks);
