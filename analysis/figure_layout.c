@@ -17,21 +17,26 @@ static const double row_gap = 8;
 static const double colour_bar_width = 10;
 static const double colour_bar_gap = 8;
 
+/* The advance of a letter of DejaVu Sans, in ems, by classes rounded up. */
+static double letter_width(unsigned char letter)
+{
+    if (strchr("ijl|'", letter) != NULL)
+        return 0.29;
+    if (strchr("fIt.,:;!()[]/ -", letter) != NULL)
+        return 0.39;
+    if (strchr("rcsz\"", letter) != NULL)
+        return 0.52;
+    if (strchr("mwMW@%", letter) != NULL)
+        return 0.97;
+    return (letter >= 'A' && letter <= 'Z') || letter >= 0x80 ? 0.72 : 0.63;
+}
+
 double bt_text_width(const char *text, int size)
 {
     double width = 0;
-    for (const unsigned char *next = (const unsigned char *)text; *next != '\0'; next++) {
-        if ((*next & 0xC0) == 0x80)
-            continue; /* counted with its first byte */
-        if (strchr("ijlI.,:;|!'()[] ft", *next) != NULL)
-            width += 0.38;
-        else if (strchr("mwMW@%", *next) != NULL)
-            width += 0.95;
-        else if ((*next >= 'A' && *next <= 'Z') || *next >= 0x80)
-            width += 0.72;
-        else
-            width += 0.60;
-    }
+    for (const unsigned char *next = (const unsigned char *)text; *next != '\0'; next++)
+        if ((*next & 0xC0) != 0x80) /* later bytes of a sequence have no width of their own */
+            width += letter_width(*next);
     return width * size;
 }
 
@@ -261,7 +266,8 @@ static double overhang(const bt_ticks *ticks)
 
 static double left_margin(const bt_panel_layout *panel)
 {
-    return BT_LABEL_SIZE + 6 + widest_label(&panel->y) + tick_gap;
+    double label = panel->y.label[0] == '\0' ? 0 : BT_LABEL_SIZE + 6;
+    return label + widest_label(&panel->y) + tick_gap;
 }
 
 static double right_margin(const bt_figure_panel *panel, const bt_panel_layout *layout)

@@ -195,7 +195,8 @@ static bt_ticks log_ticks(const bt_figure_axis *axis, double low, double high, d
     for (int decade = (int)floor(first); decade <= (int)ceil(last); decade++) {
         bool decade_is_labelled = ((decade % every) + every) % every == 0;
         for (int digit = 1; digit <= 9; digit++) {
-            bool between = (n_decades < 2.2 && (digit == 2 || digit == 5)) || n_decades < 0.6;
+            bool between = (n_decades < 2.2 && (digit == 2 || digit == 5)) ||
+                           (n_decades < 1.2 && digit == 3) || n_decades < 0.6;
             bool labelled = digit == 1 ? decade_is_labelled : between;
             if (digit == 1 || n_decades < 8)
                 add_log_tick(&ticks, digit * pow(10, decade), labelled);

@@ -99,7 +99,18 @@ static void add_slope(const drawing *on, size_t panel, const bt_trajectory *path
                       ? bt_fit_start(time, bt_record_count(on->results, point))
                       : on->setting->analysis.fit_from;
     bt_power_law law = bt_fit_power_law(path->time, path->mean, path->n, from);
-    if (law.n < 3 || isnan(slope->mean))
+    char text[3][32];
+    bt_format_number(text[0], sizeof(text[0]), slope->mean, 3);
+    bt_format_number(text[1], sizeof(text[1]), slope->low, 3);
+    bt_format_number(text[2], sizeof(text[2]), slope->high, 3);
+    if (isnan(slope->mean))
+        return;
+    const char *head = slope->mean < 0 ? "slope" : "does not fall: slope";
+    if (isnan(slope->low))
+        bt_figure_note(on->figure, panel, "%s %s", head, text[0]);
+    else
+        bt_figure_note(on->figure, panel, "%s %s [%s, %s]", head, text[0], text[1], text[2]);
+    if (law.n < 3 || !(slope->mean < 0))
         return;
     double middle = sqrt(law.first_time) * sqrt(law.last_time);
     double level = law.intercept + law.slope * log(middle);
@@ -114,14 +125,6 @@ static void add_slope(const drawing *on, size_t panel, const bt_trajectory *path
                                         .n = 2,
                                         .x = x,
                                         .y = y});
-    char text[3][32];
-    bt_format_number(text[0], sizeof(text[0]), slope->mean, 3);
-    bt_format_number(text[1], sizeof(text[1]), slope->low, 3);
-    bt_format_number(text[2], sizeof(text[2]), slope->high, 3);
-    if (isnan(slope->low))
-        bt_figure_note(on->figure, panel, "slope %s", text[0]);
-    else
-        bt_figure_note(on->figure, panel, "slope %s [%s, %s]", text[0], text[1], text[2]);
 }
 
 static bt_status draw_point(const drawing *on, size_t point)

@@ -76,7 +76,7 @@ static bt_status add_references(drawing *on, size_t panel, const bt_found *serie
 }
 
 static bt_status add_path(drawing *on, size_t panel, const bt_found *series, size_t point,
-                          size_t element, bt_colour colour, const char *label)
+                          size_t element, bt_colour colour, const char *label, bool label_band)
 {
     bt_series_path path;
     if (!bt_series_path_init(&path, on->results, series, point, element, on->arena))
@@ -91,23 +91,27 @@ static bt_status add_path(drawing *on, size_t panel, const bt_found *series, siz
         return status;
     char band_label[96];
     bt_band_label(band_label, sizeof(band_label), on->setting, trajectory.n_runs);
-    bt_add_trajectory(on->figure, panel, &trajectory, colour, label, band_label);
+    bt_add_trajectory(on->figure, panel, &trajectory, colour, label,
+                      label_band ? band_label : NULL);
     on->some_stopped_early |= trajectory.some_stopped_early;
     on->is_binned |= trajectory.is_binned;
     on->n_runs = trajectory.n_runs;
     return BT_OK;
 }
 
+/* Sentences that follow from how the paths were made, after those given. */
 static void write_caption(drawing *on, const char *remark)
 {
-    bt_figure_caption(on->figure, "%s%s%s%s", remark,
-                      on->is_binned ? " Long series are averaged within short intervals of "
-                                      "time."
-                                    : "",
-                      on->some_stopped_early
-                          ? " Runs that stopped early are carried on at their last value."
-                          : "",
-                      on->results->is_part ? " The experiment is not finished." : "");
+    char caption[512];
+    snprintf(caption, sizeof(caption), "%.200s%s%s%s", remark,
+             on->is_binned ? " Long series are averaged within short intervals of time." : "",
+             on->some_stopped_early
+                 ? " Runs that stopped early are carried on at their last value."
+                 : "",
+             on->results->is_part ? " The experiment is not finished." : "");
+    const char *first = caption[0] == ' ' ? caption + 1 : caption;
+    if (first[0] != '\0')
+        bt_figure_caption(on->figure, "%s", first);
 }
 
 static void element_title(const bt_results *results, const bt_found *series, size_t element,
@@ -133,7 +137,7 @@ static bt_status draw_elements(drawing *on, const bt_found *series, size_t point
         size_t panel =
             bt_figure_add_panel(on->figure, series->axis == BT_PER_MARKET ? NULL : title,
                                 on->results->time_units, y_label);
-        bt_status status = add_path(on, panel, series, point, i, BT_BLUE, "mean");
+        bt_status status = add_path(on, panel, series, point, i, BT_BLUE, "mean", true);
         if (status == BT_OK)
             status = add_references(on, panel, series, point, i);
         if (status != BT_OK)
@@ -159,7 +163,8 @@ static bt_status draw_points(drawing *on, const bt_found *series)
         char title[256];
         bt_describe_point(on->results, point[i], title, sizeof(title));
         size_t panel = bt_figure_add_panel(on->figure, title, on->results->time_units, y_label);
-        bt_status status = add_path(on, panel, series, point[i], BT_AXIS_MEAN, BT_BLUE, "mean");
+        bt_status status =
+            add_path(on, panel, series, point[i], BT_AXIS_MEAN, BT_BLUE, "mean", true);
         if (status == BT_OK)
             status = add_references(on, panel, series, point[i], BT_AXIS_MEAN);
         if (status != BT_OK)
@@ -246,11 +251,17 @@ static bt_status draw_surplus(const bt_results *results, const bt_plot_setting *
         bt_label_with_units(y_label, sizeof(y_label), "surplus", series.units);
         if (panel == SIZE_MAX)
             panel = bt_figure_add_panel(figure, NULL, results->time_units, y_label);
-        status = add_path(&on, panel, &series, point, 0, colour[i], label[i]);
+        status = add_path(&on, panel, &series, point, 0, colour[i], label[i], false);
         if (status == BT_OK && strcmp(name[i], "welfare") == 0)
             status = add_references(&on, panel, &series, point, 0);
     }
-    write_caption(&on, "Benchmarks are of total surplus.");
+    char band_label[96];
+    char caption[192];
+    bt_band_label(band_label, sizeof(band_label), setting, on.n_runs);
+    snprintf(caption, sizeof(caption), "Benchmarks are of total surplus.%s%s%s",
+             on.n_runs > 1 ? " Bands: " : "", on.n_runs > 1 ? band_label : "",
+             on.n_runs > 1 ? "." : "");
+    write_caption(&on, caption);
     bt_arena_destroy(on.arena);
     bt_finish_figure(figures, BT_SHARE_NONE);
     return status;

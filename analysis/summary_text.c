@@ -80,8 +80,11 @@ static void print_head(const bt_summary *summary, FILE *stream)
             results->n_points == 1 ? "" : "s", results->n_replications,
             results->n_replications == 1 ? "" : "s");
     fprintf(stream,
-            "Final: mean of the last %g %% of the records. Intervals: %g %%, over"
+            "Final: %smean of the last %g %% of the records. Intervals: %g %%, over"
             " replications.\n",
+            summary->setting.use_limit_cycle ? "over the limit cycle of a run that ended in"
+                                               " one, else "
+                                             : "",
             100 * summary->setting.window, 100 * summary->setting.confidence);
 }
 

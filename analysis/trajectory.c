@@ -133,9 +133,31 @@ static void summarize_bins(const bt_trajectory_setting *setting, double *value,
     }
 }
 
+/* Up to where any run reaches: the file's count of records, else all of them. */
+static bt_status find_end(const bt_results *results, size_t point, size_t *n_records,
+                          bt_error *error)
+{
+    *n_records = bt_record_count(results, point);
+    bt_found records = bt_find_outcome(results, "records");
+    if (records.variable == NULL || records.axis != BT_PER_MARKET)
+        return BT_OK;
+    double most = 0;
+    for (size_t i = 0; i < results->n_replications; i++) {
+        double count = NAN;
+        bt_status status = bt_read_outcome(results, &records, point, i, &count, error);
+        if (status != BT_OK)
+            return status;
+        most = fmax(most, count);
+    }
+    if (most >= 1 && most < (double)*n_records)
+        *n_records = (size_t)most;
+    return BT_OK;
+}
+
 static bt_status read_runs(const bt_results *results, size_t point, const bins *in,
                            bt_read_path *read, void *context, double *path, double *work,
-                           double *value, bt_trajectory *into, bt_error *error)
+                           double *value, size_t n_records, bt_trajectory *into,
+                           bt_error *error)
 {
     size_t run = 0;
     for (size_t i = 0; i < results->n_replications; i++) {
@@ -144,8 +166,8 @@ static bt_status read_runs(const bt_results *results, size_t point, const bins *
         bt_status status = read(context, i, path, error);
         if (status != BT_OK)
             return status;
-        into->some_stopped_early |= bin_path(path, bt_record_count(results, point), in, work,
-                                             value + run, into->n_runs);
+        into->some_stopped_early |=
+            bin_path(path, n_records, in, work, value + run, into->n_runs);
         run++;
     }
     return BT_OK;
@@ -157,7 +179,10 @@ bt_status bt_make_trajectory(const bt_results *results, size_t point,
                              bt_error *error)
 {
     *trajectory = (bt_trajectory){.n_runs = bt_runs_done_at(results, point)};
-    size_t n_records = bt_record_count(results, point);
+    size_t n_records = 0;
+    bt_status status = find_end(results, point, &n_records, error);
+    if (status != BT_OK)
+        return status;
     if (trajectory->n_runs == 0 || n_records == 0)
         return BT_OK;
     bins in;
@@ -176,8 +201,8 @@ bt_status bt_make_trajectory(const bt_results *results, size_t point,
     if (trajectory->mean == NULL || trajectory->low == NULL || trajectory->high == NULL ||
         path == NULL || work == NULL || value == NULL)
         return no_memory(error);
-    bt_status status =
-        read_runs(results, point, &in, read, context, path, work, value, trajectory, error);
+    status = read_runs(results, point, &in, read, context, path, work, value, n_records,
+                       trajectory, error);
     if (status == BT_OK)
         summarize_bins(setting, value, trajectory);
     return status;

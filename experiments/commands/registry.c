@@ -10,6 +10,9 @@
     X(run)                                                                                     \
     X(plan)                                                                                    \
     X(status)                                                                                  \
+    X(analyze)                                                                                 \
+    X(plot)                                                                                    \
+    X(export)                                                                                  \
     X(equilibrium)                                                                             \
     X(help)
 /* clang-format on */
