@@ -11,8 +11,9 @@ const bt_series bt_posted_price_outcomes[] = {
     [BT_OUTCOME_ITERATIONS] = {"iterations", "periods completed", "periods", BT_AXIS_NONE, true,
                                true},
     [BT_OUTCOME_CONVERGED] = {"converged",
-                              "1: greedy behaviour was stable for horizon.until_stable", "1",
-                              BT_AXIS_NONE, true, true},
+                              "1: greedy behaviour was stable for horizon.until_stable, 0: "
+                              "it was not; -1: not asked for",
+                              "1", BT_AXIS_NONE, true, true},
     [BT_OUTCOME_DELTA] = {"delta",
                           "profit gain over the limit cycle, else over the last record", "1",
                           BT_AXIS_NONE, false, true},
@@ -283,7 +284,7 @@ bt_status bt_posted_price_outcome(void *self, size_t outcome, void *value, bt_er
         *(int64_t *)value = (int64_t)market->periods;
         break;
     case BT_OUTCOME_CONVERGED:
-        *(int64_t *)value = market->has_converged;
+        *(int64_t *)value = market->stable_periods > 0 ? market->has_converged : -1;
         break;
     case BT_OUTCOME_FINAL_STATE:
         *(int64_t *)value = final_state(market);
