@@ -21,7 +21,8 @@ uint32_t bt_choose_by_inversion(const double *weight, size_t n_options, double o
     return BT_CHOSE_OUTSIDE;
 }
 
-/* How many of the ascending cumulative weights do not exceed the target. */
+/* How many of the ascending cumulative weights are not above the target. Without branches:
+ * none could be foreseen. */
 static size_t count_not_above(const double *cumulative, size_t count, double target)
 {
     const double *base = cumulative;
@@ -29,10 +30,35 @@ static size_t count_not_above(const double *cumulative, size_t count, double tar
     while (count > 1) {
         const size_t half = count / 2;
 
-        base += base[half - 1] > target ? 0 : half;
+        base += half * (size_t) !(base[half - 1] > target);
         count -= half;
     }
     return (size_t)(base - cumulative) + (count == 1 && !(base[0] > target));
+}
+
+/* The product at place k of a row; looked up only where some products are left out. */
+static uint32_t product_at(const bt_demand *demand, size_t begin, size_t length, size_t k)
+{
+    if (k >= length)
+        return BT_CHOSE_OUTSIDE;
+    return length == demand->n_products ? (uint32_t)k : demand->considered_product[begin + k];
+}
+
+/* The cumulative weights of a type's row; returns the total. */
+static double cumulative_weights(const bt_demand *demand, size_t type, const double *price,
+                                 const double **cumulative, bt_demand_work *work)
+{
+    const size_t length = demand->row_start[type + 1] - demand->row_start[type];
+    double *weight = work->scratch[0].utility;
+    double sum = 0;
+
+    bt_row_choice_weights(demand, type, price, &work->scratch[0]);
+    for (size_t k = 0; k < length; k++) {
+        sum += weight[k];
+        weight[k] = sum;
+    }
+    *cumulative = weight;
+    return sum + weight[length];
 }
 
 void bt_choose_common(const bt_demand *demand, size_t type, const double *price,
@@ -41,17 +67,12 @@ void bt_choose_common(const bt_demand *demand, size_t type, const double *price,
 {
     const size_t begin = demand->row_start[type];
     const size_t length = demand->row_start[type + 1] - begin;
-    const uint32_t *product = demand->considered_product + begin;
-    double *cumulative = work->scratch[0].probability;
-    double outside_weight = 0;
+    const double *cumulative = NULL;
+    const double total = cumulative_weights(demand, type, price, &cumulative, work);
 
-    bt_choice_weights(demand, type, price, cumulative, &outside_weight, work);
-    for (size_t k = 1; k < length; k++)
-        cumulative[k] += cumulative[k - 1];
-    const double total = (length > 0 ? cumulative[length - 1] : 0) + outside_weight;
     for (size_t i = 0; i < count; i++) {
         const size_t k = count_not_above(cumulative, length, uniform[i] * total);
-        const uint32_t chosen = k < length ? product[k] : BT_CHOSE_OUTSIDE;
+        const uint32_t chosen = product_at(demand, begin, length, k);
 
         if (k < length)
             sold[chosen]++;
@@ -88,10 +109,9 @@ uint32_t bt_choose_one(const bt_demand *demand, size_t type, const double *price
 {
     const size_t begin = demand->row_start[type];
     const size_t length = demand->row_start[type + 1] - begin;
-    double outside_weight = 0;
+    const double *cumulative = NULL;
+    const double total = cumulative_weights(demand, type, price, &cumulative, work);
+    const size_t k = count_not_above(cumulative, length, uniform * total);
 
-    bt_choice_weights(demand, type, price, work->scratch[0].probability, &outside_weight, work);
-    const uint32_t k =
-        bt_choose_by_inversion(work->scratch[0].probability, length, outside_weight, uniform);
-    return k == BT_CHOSE_OUTSIDE ? k : demand->considered_product[begin + k];
+    return product_at(demand, begin, length, k);
 }

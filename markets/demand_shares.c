@@ -186,21 +186,30 @@ void bt_choice_utilities(const bt_demand *demand, size_t type, const double *pri
     *outside_utility = scratch->utility[length];
 }
 
+void bt_row_choice_weights(const bt_demand *demand, size_t type, const double *price,
+                           bt_demand_scratch *scratch)
+{
+    const size_t length = demand->row_start[type + 1] - demand->row_start[type];
+    const double *table = table_of_one_row(demand, type, price);
+    double largest = 0, outside = 0;
+
+    if (demand->model == BT_NESTED_LOGIT) {
+        nested_probabilities(demand, type, price, table, scratch->utility, &outside, scratch);
+        scratch->utility[length] = outside;
+    } else {
+        row_weights(demand, type, price, table, &largest, scratch);
+    }
+}
+
 void bt_choice_weights(const bt_demand *demand, size_t type, const double *price,
                        double *weight, double *outside_weight, bt_demand_work *work)
 {
     const size_t length = demand->row_start[type + 1] - demand->row_start[type];
-    const double *table = table_of_one_row(demand, type, price);
-    bt_demand_scratch *scratch = &work->scratch[0];
-    double largest = 0;
+    const double *found = work->scratch[0].utility;
 
-    if (demand->model == BT_NESTED_LOGIT) {
-        nested_probabilities(demand, type, price, table, weight, outside_weight, scratch);
-        return;
-    }
-    row_weights(demand, type, price, table, &largest, scratch);
-    memcpy(weight, scratch->utility, length * sizeof(double));
-    *outside_weight = scratch->utility[length];
+    bt_row_choice_weights(demand, type, price, &work->scratch[0]);
+    memcpy(weight, found, length * sizeof(double));
+    *outside_weight = found[length];
 }
 
 double bt_row_probabilities(const bt_demand *demand, size_t type, const double *price,

@@ -71,6 +71,10 @@ struct bt_demand_work {
     struct bt_seller_problem *seller_problem;
 };
 
+/* bt_choice_weights into scratch->utility, the outside option's behind the products'. */
+void bt_row_choice_weights(const bt_demand *demand, size_t type, const double *price,
+                           bt_demand_scratch *scratch);
+
 /* bt_choice_probabilities with the scratch of one thread. */
 double bt_row_probabilities(const bt_demand *demand, size_t type, const double *price,
                             double *probability, double *outside_probability,
