@@ -67,15 +67,23 @@ const char *bt_result_text(const bt_result_reader *reader, const char *attribute
     return NULL;
 }
 
-static const read_variable *inside(const bt_result_variable *variable)
+/* What we know of a variable, which may be a copy of ours; NULL when it is not ours. */
+static const read_variable *inside(const bt_result_reader *reader,
+                                   const bt_result_variable *variable)
 {
-    return (const read_variable *)variable;
+    for (size_t i = 0; i < reader->n_variables; i++)
+        if (&reader->variable[i]->description == variable)
+            return reader->variable[i];
+    for (size_t i = 0; i < reader->n_variables; i++)
+        if (strcmp(reader->variable[i]->description.name, variable->name) == 0)
+            return reader->variable[i];
+    return NULL;
 }
 
 size_t bt_result_elements(const bt_result_reader *reader, const bt_result_variable *variable)
 {
-    (void)reader;
-    return inside(variable)->elements;
+    const read_variable *dataset = inside(reader, variable);
+    return dataset == NULL ? 0 : dataset->elements;
 }
 
 /* ---- data ---- */
@@ -109,10 +117,13 @@ static bt_status read_selection(const bt_result_reader *reader, const read_varia
 bt_status bt_result_read(bt_result_reader *reader, const bt_result_variable *variable,
                          void *data, bt_error *error)
 {
+    const read_variable *dataset = inside(reader, variable);
+    if (dataset == NULL)
+        return bt_fail(error, BT_INTERNAL, "%s has no variable \"%s\"", reader->path,
+                       variable->name);
     bt_hdf5_calls calls = {false, ""};
     bt_hdf5_silence_state handler = bt_hdf5_silence();
-    bt_status status =
-        read_selection(reader, inside(variable), H5S_ALL, H5S_ALL, &calls, data, error);
+    bt_status status = read_selection(reader, dataset, H5S_ALL, H5S_ALL, &calls, data, error);
     bt_hdf5_restore(&handler);
     return status;
 }
@@ -139,13 +150,14 @@ static bt_status read_run(const bt_result_reader *reader, const read_variable *d
 bt_status bt_result_read_run(bt_result_reader *reader, const bt_result_variable *variable,
                              size_t point, size_t replication, void *data, bt_error *error)
 {
-    if (!variable->per_run || point >= reader->dimension[0].length ||
-        replication >= reader->dimension[1].length)
+    const read_variable *dataset = inside(reader, variable);
+    if (dataset == NULL || !dataset->description.per_run ||
+        point >= reader->dimension[0].length || replication >= reader->dimension[1].length)
         return bt_fail(error, BT_INTERNAL,
                        "%s has no run (point %zu, replication %zu) of \"%s\"", reader->path,
                        point, replication, variable->name);
     bt_hdf5_silence_state handler = bt_hdf5_silence();
-    bt_status status = read_run(reader, inside(variable), point, replication, data, error);
+    bt_status status = read_run(reader, dataset, point, replication, data, error);
     bt_hdf5_restore(&handler);
     return status;
 }

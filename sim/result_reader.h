@@ -14,7 +14,7 @@
 #include "sim/result_file.h"
 
 typedef struct read_variable {
-    bt_result_variable description; /* first: callers hold its address */
+    bt_result_variable description;
     hid_t dataset;
     bool is_scale;
     bool is_dimension_only;

@@ -39,12 +39,10 @@ static bool same_bytes(int a, int b, uint64_t begin, uint64_t end, unsigned char
 }
 
 /* Whether two files agree outside of the variables that are written run by run. */
-static bool same_structure(bt_result_layout *layout, int part, int twin)
+static bool same_structure(const bt_result_layout *layout, int part, int twin,
+                           const bt_stored_variable **run_data, unsigned char *block)
 {
-    const bt_stored_variable **run_data =
-        BT_ARENA_NEW(layout->arena, layout->n_variables, const bt_stored_variable *);
-    unsigned char *block = bt_arena_allocate(layout->arena, 2, BT_RESULT_BLOCK);
-    if (run_data == NULL || block == NULL || bt_file_length(part) != bt_file_length(twin))
+    if (bt_file_length(part) != bt_file_length(twin))
         return false;
     size_t count = 0;
     for (size_t i = 0; i < layout->n_variables; i++)
@@ -63,10 +61,15 @@ static bool same_structure(bt_result_layout *layout, int part, int twin)
 static bt_status check_structure(bt_result_writer *writer, bt_result_layout *layout,
                                  bt_error *error)
 {
+    const bt_stored_variable **run_data =
+        BT_ARENA_NEW(layout->arena, layout->n_variables, const bt_stored_variable *);
+    unsigned char *block = bt_arena_allocate(layout->arena, 2, BT_RESULT_BLOCK);
+    if (run_data == NULL || block == NULL)
+        return bt_fail(error, BT_INTERNAL, "no memory for comparing %s", writer->part);
     int twin = bt_result_draft(writer, layout, 0, error);
     if (twin < 0)
         return BT_CANNOT_CREATE;
-    bool same = same_structure(layout, writer->file, twin);
+    bool same = same_structure(layout, writer->file, twin, run_data, block);
     unlink(writer->draft);
     close(twin);
     if (!same)

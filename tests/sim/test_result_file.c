@@ -147,6 +147,14 @@ static void reading_outside_of_the_cube_is_refused(void **state)
     assert_ok(bt_result_open(in_folder("a.h5"), &reader, &error));
     const bt_result_variable *price = bt_result_find(reader, "price");
     const bt_result_variable *constant = bt_result_find(reader, "market_size");
+    bt_result_variable copy = *price, other = sample_variables[PRICE];
+    assert_int_equal(bt_result_elements(reader, &copy),
+                     SAMPLE_RUNS * SAMPLE_RECORDS * SAMPLE_PRODUCTS);
+    assert_ok(bt_result_read_run(reader, &copy, 0, 0, data, &error));
+    other.name = "offer";
+    assert_int_equal(bt_result_elements(reader, &other), 0);
+    assert_int_equal(bt_result_read(reader, &other, data, &error), BT_INTERNAL);
+    assert_int_equal(bt_result_read_run(reader, &other, 0, 0, data, &error), BT_INTERNAL);
     assert_int_equal(bt_result_read_run(reader, price, 3, 0, data, &error), BT_INTERNAL);
     assert_int_equal(bt_result_read_run(reader, price, 0, 4, data, &error), BT_INTERNAL);
     assert_int_equal(bt_result_read_run(reader, constant, 0, 0, data, &error), BT_INTERNAL);
