@@ -17,7 +17,8 @@ static bool has_whole_clock(const bt_repricing *repricing)
 static bt_status check_clock(const bt_posted_price *market, size_t i, bt_error *error)
 {
     const bt_repricing *repricing = &market->seller[i].repricing;
-    if (repricing->kind == BT_REPRICE_EVERY && !has_whole_clock(repricing))
+    bool has_clock = market->seller[i].type != NULL && repricing->kind == BT_REPRICE_EVERY;
+    if (has_clock && !has_whole_clock(repricing))
         return bt_fail(error, BT_BAD_INPUT,
                        "seller \"%s\": in a market of periods, `reprice: {every: ...}` and "
                        "`reprice_offset` must be whole numbers of periods, not %g and %g",

@@ -37,8 +37,8 @@ static inline void read_experiment(experiment_fixture *fixture, const char *text
     fixture->arena = bt_arena_create();
     assert_non_null(fixture->diagnostics);
     assert_non_null(fixture->arena);
-    bt_status status = bt_document_parse("test", text, strlen(text), &fixture->document,
-                                         fixture->diagnostics);
+    bt_status status =
+        bt_document_parse("test", text, strlen(text), &fixture->document, fixture->diagnostics);
     if (status == BT_OK)
         status = bt_experiment_bind(fixture->document, &fixture->experiment, fixture->arena,
                                     fixture->diagnostics);
