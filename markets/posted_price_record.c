@@ -23,8 +23,9 @@ const bt_series bt_posted_price_series[] = {
     [BT_SERIES_DISTANCE_TO_NASH] =
         {"distance_to_nash", "largest relative distance of a recorded price to Bertrand-Nash",
          "1", BT_AXIS_NONE, false, true},
-    [BT_SERIES_DELTA] = {"delta", "profit gain between Bertrand-Nash (0) and joint profit (1)",
-                         "1", BT_AXIS_NONE, false, true},
+    [BT_SERIES_DELTA] = {"profit_gain",
+                         "profit gain between Bertrand-Nash (0) and joint profit (1)", "1",
+                         BT_AXIS_NONE, false, true},
     [BT_SERIES_EXPLOITABILITY] =
         {"exploitability",
          "largest unilateral gain from recorded prices, over mean Nash profit", "1",
