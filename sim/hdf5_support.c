@@ -26,8 +26,14 @@ void bt_hdf5_restore(const bt_hdf5_silence_state *saved)
 static herr_t keep_innermost(unsigned level, const H5E_error2_t *description, void *data)
 {
     bt_hdf5_calls *calls = data;
-    if (level == 0 && description->desc != NULL)
-        snprintf(calls->reason, sizeof calls->reason, "%s", description->desc);
+    if (level != 0 || description->desc == NULL)
+        return 0;
+    /* Of "file write failed: time = ..., error message = 'File too large', ..." the quote. */
+    static const char marker[] = "error message = '";
+    const char *quote = strstr(description->desc, marker);
+    const char *reason = quote == NULL ? description->desc : quote + sizeof(marker) - 1;
+    size_t length = quote == NULL ? strcspn(reason, "\n") : strcspn(reason, "'");
+    snprintf(calls->reason, sizeof calls->reason, "%.*s", (int)length, reason);
     return 0;
 }
 

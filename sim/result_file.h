@@ -141,9 +141,10 @@ void bt_result_close(bt_result_writer *writer);
 
 typedef struct bt_result_reader bt_result_reader;
 
-/* For a program's main, not for libraries: turn off HDF5's own error messages for good.
- * The functions here print nothing, but HDF5 1.10 that met a damaged file prints
- * "infinite loop closing library" at exit unless its error handler is off then. */
+/* For a program's main, before anything else, not for libraries: turn off HDF5's own error
+ * messages and its work at exit for good. The functions here print nothing, but HDF5 1.10
+ * that met a damaged file prints "infinite loop closing library" at exit, and after a write
+ * that failed (a full disk) it crashes there. Nothing is lost: files are closed by then. */
 void bt_result_quiet_hdf5(void);
 
 /* Open a result file (hostile until read), also a .part or one that was compressed by

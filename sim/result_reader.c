@@ -5,6 +5,7 @@
 
 void bt_result_quiet_hdf5(void)
 {
+    H5dont_atexit();
     bt_hdf5_silence();
 }
 
