@@ -1,5 +1,6 @@
 /* bertrand run EXPERIMENT.yaml */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "experiments/command_line.h"
 #include "experiments/experiment_file.h"
 #include "experiments/progress.h"
+#include "experiments/run_counts.h"
 #include "experiments/runner.h"
 #include "experiments/wall_clock.h"
 #include "sim/file_io.h"
@@ -42,23 +44,41 @@ static void catch_signals(void)
 
 /* ---- what the runner tells ---- */
 
+enum { MOST_FAILURES_SHOWN = 20 };
+
+typedef struct run_listener {
+    bt_progress progress;
+    size_t n_failures;
+} run_listener;
+
 static void show_progress(void *context, const bt_run_progress *runs)
 {
-    bt_progress_show(context, runs, bt_wall_clock());
+    run_listener *self = context;
+    bt_progress_show(&self->progress, runs, bt_wall_clock());
 }
 
-static void show_sentence(void *context, const char *sentence)
+static void show_sentence(run_listener *self, const char *sentence)
 {
-    bt_progress *progress = context;
-    bt_progress_clear(progress);
+    bt_progress_clear(&self->progress);
     fprintf(stderr, "bertrand: %s\n", sentence);
+}
+
+/* All failures are in the log. */
+static void show_failure(void *context, const char *sentence)
+{
+    run_listener *self = context;
+    if (self->n_failures < MOST_FAILURES_SHOWN)
+        show_sentence(self, sentence);
+    else if (self->n_failures == MOST_FAILURES_SHOWN)
+        show_sentence(self, "further failures are named in the log only");
+    self->n_failures++;
 }
 
 static void show_remark(void *context, const char *sentence)
 {
-    bt_progress *progress = context;
-    if (progress->stream != NULL)
-        show_sentence(context, sentence);
+    run_listener *self = context;
+    if (self->progress.stream != NULL)
+        show_sentence(self, sentence);
 }
 
 /* ---- the verb ---- */
@@ -118,24 +138,35 @@ static bool has_text(const bt_result_reader *reader, const char *attribute, cons
     return strcmp(found == NULL ? "" : found, text) == 0;
 }
 
-/* A result that needs no resuming: whether it is of this very experiment. */
+static bool is_of_this_experiment(const call *self, const bt_result_reader *reader)
+{
+    size_t size;
+    return has_text(reader, "experiment", bt_document_text(self->document, &size)) &&
+           has_text(reader, "overrides", self->overrides) &&
+           has_text(reader, "selection", self->only);
+}
+
+/* A result that needs no resuming, if it is of this very experiment. */
 static bt_status check_complete(const call *self, bt_error *error)
 {
     bt_result_reader *reader;
+    bt_run_counts counts;
     bt_status status = bt_result_open(self->output, &reader, error);
     if (status != BT_OK)
         return status;
-    size_t size;
-    bool same = has_text(reader, "experiment", bt_document_text(self->document, &size)) &&
-                has_text(reader, "overrides", self->overrides) &&
-                has_text(reader, "selection", self->only);
+    if (is_of_this_experiment(self, reader))
+        status = bt_run_counts_read(reader, &counts, error);
+    else
+        status = bt_fail(error, BT_CANNOT_CREATE,
+                         "%s exists already and is the result of another experiment; choose "
+                         "another name with --output, or replace it with --force",
+                         self->output);
     bt_result_reader_close(reader);
-    if (same)
-        return BT_OK;
-    return bt_fail(error, BT_CANNOT_CREATE,
-                   "%s exists already and is the result of another experiment; choose another "
-                   "name with --output, or replace it with --force",
-                   self->output);
+    if (status == BT_OK && counts.failed > 0)
+        return bt_fail(error, BT_SOME_RUNS_FAILED,
+                       "%s is complete already; %zu of its runs failed", self->output,
+                       counts.failed);
+    return status;
 }
 
 /* Better now than after the points are prepared. */
@@ -184,24 +215,25 @@ static bt_status run_plan(call *self, const bt_command *command, const bt_argume
 {
     bool quiet = bt_argument_given(command, arguments, "quiet");
     bool is_terminal = isatty(STDERR_FILENO) != 0;
-    bt_progress progress = bt_progress_begin(quiet ? NULL : stderr, is_terminal,
-                                             bt_may_colour(stderr), bt_wall_clock());
+    run_listener listener = {.progress =
+                                 bt_progress_begin(quiet ? NULL : stderr, is_terminal,
+                                                   bt_may_colour(stderr), bt_wall_clock())};
     const bt_runner_setting setting = {
         .experiment = self->experiment,
         .output = self->output,
         .force = self->force,
         .resume = self->resume,
         .from_checkpoint = bt_argument(command, arguments, "from-checkpoint"),
-        .observer = {.context = &progress,
+        .observer = {.context = &listener,
                      .is_interrupted = is_interrupted,
                      .progress = show_progress,
-                     .failure = show_sentence,
+                     .failure = show_failure,
                      .remark = show_remark},
     };
     bt_run_progress runs = {0};
     bt_status status = bt_runner_run(self->plan, &setting, &runs, error);
     if (runs.n_runs > 0)
-        bt_progress_end(&progress, &runs, bt_wall_clock());
+        bt_progress_end(&listener.progress, &runs, bt_wall_clock());
     return status;
 }
 

@@ -1,9 +1,11 @@
 /* bertrand status RESULT.h5 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "experiments/command_line.h"
 #include "experiments/experiment_file.h"
+#include "experiments/run_counts.h"
 #include "sim/file_io.h"
 #include "sim/json.h"
 #include "sim/result_file.h"
@@ -12,37 +14,7 @@ static const bt_command_option options[] = {
     {.name = "format", .argument = "FORMAT", .meaning = "text (default) or json"},
 };
 
-typedef struct run_counts {
-    size_t n_points;
-    size_t n_replications;
-    size_t done;
-    size_t failed;
-    size_t pending;
-} run_counts;
-
-static bt_status count_runs(bt_result_reader *reader, run_counts *counts, bt_error *error)
-{
-    const bt_result_variable *variable = bt_result_find(reader, "status");
-    counts->n_points = bt_result_length(reader, "point");
-    counts->n_replications = bt_result_length(reader, "replication");
-    size_t n_runs = counts->n_points * counts->n_replications;
-    if (variable == NULL || variable->type != BT_RESULT_INT64 ||
-        bt_result_elements(reader, variable) != n_runs)
-        return bt_fail(error, BT_BAD_INPUT, "the file has no status for each of its runs");
-    int64_t *state = malloc(n_runs * sizeof(*state));
-    if (state == NULL)
-        return bt_fail(error, BT_INTERNAL, "there is no memory for %zu runs", n_runs);
-    bt_status status = bt_result_read(reader, variable, state, error);
-    for (size_t i = 0; i < n_runs && status == BT_OK; i++) {
-        counts->done += state[i] == BT_RUN_DONE;
-        counts->failed += state[i] == BT_RUN_FAILED;
-    }
-    counts->pending = n_runs - counts->done - counts->failed;
-    free(state);
-    return status;
-}
-
-static bt_status print_json(const char *path, bool is_complete, const run_counts *counts,
+static bt_status print_json(const char *path, bool is_complete, const bt_run_counts *counts,
                             bt_error *error)
 {
     bt_json json = bt_json_to(stdout);
@@ -58,7 +30,7 @@ static bt_status print_json(const char *path, bool is_complete, const run_counts
     return bt_json_finish(&json, error);
 }
 
-static void print_text(const char *path, bool is_complete, const run_counts *counts)
+static void print_text(const char *path, bool is_complete, const bt_run_counts *counts)
 {
     size_t n_runs = counts->n_points * counts->n_replications;
     printf("%s: %s\n", path, is_complete ? "published" : "unfinished");
@@ -80,10 +52,10 @@ static bt_status report(const char *path, bool as_json, bt_error *error)
     bool use_part = !bt_file_exists(path) && bt_file_exists(part);
     const char *found = use_part ? part : path;
     bt_result_reader *reader;
-    run_counts counts = {0};
+    bt_run_counts counts = {0};
     bt_status status = bt_result_open(found, &reader, error);
     if (status == BT_OK) {
-        status = count_runs(reader, &counts, error);
+        status = bt_run_counts_read(reader, &counts, error);
         bt_result_reader_close(reader);
     }
     if (status == BT_OK && as_json)
