@@ -6,6 +6,7 @@
 
 /* clang-format off */
 #define BT_COMMAND_LIST(X)                                                                     \
+    X(new)                                                                                     \
     X(check)                                                                                   \
     X(run)                                                                                     \
     X(plan)                                                                                    \
@@ -14,6 +15,8 @@
     X(plot)                                                                                    \
     X(export)                                                                                  \
     X(equilibrium)                                                                             \
+    X(describe)                                                                                \
+    X(schema)                                                                                  \
     X(help)
 /* clang-format on */
 
