@@ -136,16 +136,6 @@ static int dash_type(bt_line_style style)
     return type[style];
 }
 
-static void put_title(FILE *script, const char *label)
-{
-    if (label == NULL) {
-        fputs(" notitle", script);
-        return;
-    }
-    fputs(" title ", script);
-    put_text(script, label);
-}
-
 static void put_next(FILE *script, bool *first)
 {
     fputs(*first ? "plot " : ", \\\n     ", script);
@@ -163,7 +153,7 @@ static void put_line(FILE *script, const bt_figure_line *line)
         fputs(" pt 7 ps 0.6", script);
     fputs(" lc rgb ", script);
     put_colour(script, line->colour);
-    put_title(script, line->label);
+    fputs(" notitle", script);
 }
 
 static void put_plot(const bt_figure_panel *panel, size_t index, FILE *script)
@@ -178,7 +168,7 @@ static void put_plot(const bt_figure_panel *panel, size_t index, FILE *script)
                 " lc rgb ",
                 index + 1, i + 1);
         put_colour(script, panel->band[i].colour);
-        put_title(script, panel->band[i].label);
+        fputs(" notitle", script);
     }
     for (size_t i = 0; i < panel->n_references && panel->heat_map == NULL; i++) {
         const bt_figure_reference *reference = &panel->reference[i];
@@ -186,17 +176,36 @@ static void put_plot(const bt_figure_panel *panel, size_t index, FILE *script)
         fprintf(script, "%.17g with lines lw 1.5 dt %d lc rgb ", reference->y,
                 dash_type(reference->style));
         put_colour(script, reference->colour);
-        put_title(script, reference->label);
+        fputs(" notitle", script);
     }
     for (size_t i = 0; i < panel->n_lines && panel->heat_map == NULL; i++) {
         put_next(script, &first);
         fprintf(script, "$line_%zu_%zu", index + 1, i + 1);
         put_line(script, &panel->line[i]);
     }
-    fputs("\n", script);
 }
 
-static void put_panel(const bt_figure_panel *panel, size_t index, FILE *script)
+/* One key for the figure, in the first panel's plot. */
+static void put_key(const bt_layout *layout, FILE *script)
+{
+    for (size_t i = 0; i < layout->n_entries; i++) {
+        const bt_legend_entry *entry = &layout->entry[i];
+        fputs(", \\\n     keyentry with ", script);
+        if (entry->kind == BT_KEY_BAND)
+            fputs("filledcurves fs transparent solid 0.22 noborder", script);
+        else if (entry->kind == BT_KEY_MARKER)
+            fputs("points pt 7 ps 0.6", script);
+        else
+            fprintf(script, "lines lw 2 dt %d", dash_type(entry->style));
+        fputs(" lc rgb ", script);
+        put_colour(script, entry->colour);
+        fputs(" title ", script);
+        put_text(script, entry->label);
+    }
+}
+
+static void put_panel(const bt_figure_panel *panel, const bt_layout *layout, size_t index,
+                      FILE *script)
 {
     char title[512];
     snprintf(title, sizeof(title), "%.200s%s%.200s", panel->title == NULL ? "" : panel->title,
@@ -207,6 +216,9 @@ static void put_panel(const bt_figure_panel *panel, size_t index, FILE *script)
     fputs("\n", script);
     put_axes(script, panel);
     put_plot(panel, index, script);
+    if (index == 0)
+        put_key(layout, script);
+    fputs("\n", script);
 }
 
 static void put_palette(FILE *script)
@@ -220,28 +232,37 @@ static void put_palette(FILE *script)
     fputs(")\n", script);
 }
 
-static void emit(const bt_figure *figure, const char *picture, FILE *script)
+static void emit(const bt_figure *figure, const bt_layout *layout, const char *picture,
+                 FILE *script)
 {
     size_t columns =
         figure->n_columns < figure->n_panels ? figure->n_columns : figure->n_panels;
     size_t rows = (figure->n_panels + columns - 1) / columns;
-    fputs("# A figure of bertrand for gnuplot 5: run  gnuplot THIS_FILE\n\n", script);
+    fputs("# A figure of bertrand for gnuplot 5.4: run  gnuplot THIS_FILE\n\n", script);
     for (size_t i = 0; i < figure->n_panels; i++)
         put_panel_data(&figure->panel[i], i, script);
-    fprintf(script, "\nset terminal svg size %zu,%zu noenhanced font 'sans-serif,12'\n",
-            columns == 1 ? 640 : 360 * columns, 80 + (columns == 1 ? 400 : 320) * rows);
+    double width = 1.4 * layout->width;
+    double foot = 70 + 18 * (double)layout->n_entries; /* x label and key */
+    double height = 1.4 * layout->height + 18 * (double)layout->n_entries;
+    fprintf(script, "\nset terminal svg size %.0f,%.0f noenhanced font 'sans-serif,12'\n",
+            width, height);
     fputs("set output ", script);
     char file[300];
     snprintf(file, sizeof(file), "%s.svg", picture);
     put_text(script, file);
-    fputs("\nset key outside below\nset grid ytics lc rgb '#e1e1e1' lt 1\nset tics nomirror\n",
+    fputs("\nset key at screen 0.5, screen 0.01 center bottom vertical maxcols 1\n"
+          "set grid ytics lc rgb '#e1e1e1' lt 1\nset tics nomirror\nset format '%g'\n",
           script);
     put_palette(script);
-    fprintf(script, "set multiplot layout %zu,%zu title ", rows, columns);
+    bool has_map = figure->panel[0].heat_map != NULL;
+    fprintf(script,
+            "set multiplot layout %zu,%zu margins %.3f,%.3f,%.3f,%.3f spacing %.3f,%.3f title ",
+            rows, columns, 80 / width, 1 - (has_map ? 110 : 20) / width, foot / height,
+            1 - 70 / height, (has_map ? 190 : 90) / width, 90 / height);
     put_text(script, figure->title);
     fputs("\n", script);
     for (size_t i = 0; i < figure->n_panels; i++)
-        put_panel(&figure->panel[i], i, script);
+        put_panel(&figure->panel[i], layout, i, script);
     fputs("\nunset multiplot\n", script);
 }
 

@@ -200,7 +200,8 @@ static void put_legend(FILE *script)
           script);
 }
 
-static void emit(const bt_figure *figure, const char *picture, FILE *script)
+static void emit(const bt_figure *figure, const bt_layout *layout, const char *picture,
+                 FILE *script)
 {
     size_t columns =
         figure->n_columns < figure->n_panels ? figure->n_columns : figure->n_panels;
@@ -218,8 +219,7 @@ static void emit(const bt_figure *figure, const char *picture, FILE *script)
             "for axis in axes[%zu:]:\n"
             "    axis.set_visible(False)\n"
             "figure.suptitle(",
-            rows, columns, columns == 1 ? 6.0 : 3.5 * (double)columns,
-            0.8 + (columns == 1 ? 4.0 : 3.0) * (double)rows, figure->n_panels);
+            rows, columns, layout->width / 72, layout->height / 72, figure->n_panels);
     put_label(script, figure->title);
     fputs(", fontweight=\"bold\")\n", script);
     for (size_t i = 0; i < figure->n_panels; i++)

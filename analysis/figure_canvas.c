@@ -373,8 +373,8 @@ static void draw_colour_bar(const canvas *on, const bt_panel_layout *panel)
     for (int i = 0; i < STEPS; i++) {
         mix_colour(bt_heat_colour((i + 0.5) / STEPS), 1);
         set_width(on, 0.2);
-        fill_box(bar->left, bar->bottom + bar->height * i / STEPS, bar->width,
-                 bar->height / STEPS);
+        double below = bar->height * i / STEPS; /* up to the top: steps leave no seams */
+        fill_box(bar->left, bar->bottom + below, bar->width, bar->height - below);
     }
     set_colour(BT_DARK_GREY);
     outline_box(on, bar);

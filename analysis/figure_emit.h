@@ -13,13 +13,16 @@
 #include <stdio.h>
 
 #include "analysis/figure.h"
+#include "analysis/figure_layout.h"
 #include "sim/status.h"
 
 typedef struct bt_emitter {
     const char *name;   /* "gnuplot" */
     const char *ending; /* of the script's file name, without the dot */
-    /* Write the script; `picture` is the file name (without ending) that it draws to. */
-    void (*emit)(const bt_figure *figure, const char *picture, FILE *script);
+    /* Write the script; `picture` is the file name (without ending) that it draws to. The
+     * layout has the page's size and the legend. */
+    void (*emit)(const bt_figure *figure, const bt_layout *layout, const char *picture,
+                 FILE *script);
 } bt_emitter;
 
 extern const bt_emitter bt_gnuplot_emitter;

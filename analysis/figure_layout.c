@@ -9,7 +9,8 @@ static const double title_height = 18;
 static const double legend_height = 14;
 static const double legend_gap = 10;
 static const double caption_height = 11;
-static const double panel_title_height = 15;
+static const double panel_title_height = 12;
+static const double title_overhang = 36; /* a panel's title may reach over its margin */
 static const double note_height = 13;
 static const double tick_gap = 6;
 static const double column_gap = 14;
@@ -280,24 +281,40 @@ static double right_margin(const bt_figure_panel *panel, const bt_panel_layout *
                             widest_label(&layout->colour) + label);
 }
 
-static double head_height(const bt_figure *figure, size_t first, size_t last)
-{
-    double head = 4;
-    bool has_title = false;
-    bool has_note = false;
-    for (size_t i = first; i < last; i++) {
-        has_title |= figure->panel[i].title != NULL;
-        has_note |= figure->panel[i].note != NULL;
-    }
-    return head + (has_title ? panel_title_height : 0) + (has_note ? note_height : 0);
-}
-
-static const double foot_height = tick_gap + BT_TICK_SIZE + 4 + BT_LABEL_SIZE + 6;
-
 static size_t n_columns_of(const bt_figure *figure)
 {
     return figure->n_columns < figure->n_panels ? figure->n_columns : figure->n_panels;
 }
+
+/* The title of a panel `width` wide, in lines; bold letters are wider. */
+static double place_panel_title(making *make, const bt_figure_panel *panel, double left,
+                                double top, double width, bool place)
+{
+    if (panel->title == NULL)
+        return 0;
+    bool is_small = n_columns_of(make->figure) > 2;
+    bt_placed_text like = {.x = left,
+                           .y = top,
+                           .size = is_small ? BT_CAPTION_SIZE : BT_LABEL_SIZE,
+                           .is_bold = true,
+                           .colour = BT_BLACK};
+    return place_wrapped(make, like, panel->title, 0.92 * (width + title_overhang),
+                         panel_title_height, place);
+}
+
+static double head_height(making *make, size_t first, size_t last, double width)
+{
+    double title = 0;
+    double note = 0;
+    for (size_t i = first; i < last; i++) {
+        const bt_figure_panel *panel = &make->figure->panel[i];
+        title = fmax(title, place_panel_title(make, panel, 0, 0, width, false));
+        note = panel->note != NULL ? note_height : note;
+    }
+    return 6 + title + note;
+}
+
+static const double foot_height = tick_gap + BT_TICK_SIZE + 4 + BT_LABEL_SIZE + 6;
 
 static double panel_height(const bt_figure *figure)
 {
@@ -345,13 +362,8 @@ static void place_head(making *make, const bt_figure_panel *panel, const bt_box 
                                           .colour = BT_DARK_GREY});
         y += note_height;
     }
-    if (panel->title != NULL)
-        place_text(make, (bt_placed_text){.text = panel->title,
-                                          .x = box->left,
-                                          .y = y + panel_title_height / 2,
-                                          .size = BT_LABEL_SIZE,
-                                          .is_bold = true,
-                                          .colour = BT_BLACK});
+    double used = place_panel_title(make, panel, box->left, y, box->width, false);
+    place_panel_title(make, panel, box->left, y + used, box->width, true);
 }
 
 static void place_panel(making *make, size_t index, bt_box box)
@@ -379,7 +391,7 @@ static double place_panels(making *make, double top)
     double y = top;
     for (size_t first = 0; first < figure->n_panels; first += columns) {
         size_t last = first + columns < figure->n_panels ? first + columns : figure->n_panels;
-        double bottom = y - head_height(figure, first, last) - height;
+        double bottom = y - head_height(make, first, last, width) - height;
         for (size_t i = first; i < last; i++)
             place_panel(make, i, (bt_box){left[i - first], bottom, width, height});
         y = bottom - foot_height - row_gap;
@@ -389,16 +401,21 @@ static double place_panels(making *make, double top)
 
 /* ---- the page ---- */
 
-static double panels_height(const bt_figure *figure)
+/* Everything was placed downwards from 0: set the page's height and move all up. */
+static void move_onto_page(making *make, double lowest)
 {
-    size_t columns = n_columns_of(figure);
-    double total = -row_gap;
-    for (size_t first = 0; first < figure->n_panels; first += columns) {
-        size_t last = first + columns < figure->n_panels ? first + columns : figure->n_panels;
-        total +=
-            head_height(figure, first, last) + panel_height(figure) + foot_height + row_gap;
+    bt_layout *layout = make->layout;
+    layout->height = 2 * page_margin - lowest;
+    double up = layout->height - page_margin;
+    for (size_t i = 0; i < layout->n_texts; i++)
+        layout->text[i].y += up;
+    for (size_t i = 0; i < layout->n_entries; i++)
+        layout->entry[i].y += up;
+    for (size_t i = 0; i < make->figure->n_panels; i++) {
+        layout->panel[i].box.bottom += up;
+        layout->panel[i].colour_bar.bottom += up;
+        layout->panel[i].x_label_y += up;
     }
-    return total;
 }
 
 static void place_page(making *make)
@@ -408,24 +425,17 @@ static void place_page(making *make)
     double text_width = layout->width - 2 * page_margin;
     bt_placed_text title = {
         .x = page_margin, .size = BT_TITLE_SIZE, .is_bold = true, .colour = BT_BLACK};
-    bt_placed_text caption = {
-        .x = page_margin, .size = BT_CAPTION_SIZE, .colour = BT_DARK_GREY};
-    const char *caption_text = figure->caption == NULL ? "" : figure->caption;
-    double title_used =
-        place_wrapped(make, title, figure->title, text_width, title_height, false);
-    double caption_used =
-        place_wrapped(make, caption, caption_text, text_width, caption_height, false);
+    double y =
+        -place_wrapped(make, title, figure->title, 0.92 * text_width, title_height, true);
     double legend_used = flow_legend(make);
-    layout->height =
-        2 * page_margin + title_used + legend_used + panels_height(figure) + caption_used;
-
-    double y = layout->height - page_margin;
-    title.y = y;
-    y -= place_wrapped(make, title, figure->title, text_width, title_height, true);
     for (size_t i = 0; i < layout->n_entries; i++)
         layout->entry[i].y += y;
-    caption.y = place_panels(make, y - legend_used);
-    place_wrapped(make, caption, caption_text, text_width, caption_height, true);
+    y = place_panels(make, y - legend_used);
+    bt_placed_text caption = {
+        .x = page_margin, .y = y, .size = BT_CAPTION_SIZE, .colour = BT_DARK_GREY};
+    const char *caption_text = figure->caption == NULL ? "" : figure->caption;
+    y -= place_wrapped(make, caption, caption_text, text_width, caption_height, true);
+    move_onto_page(make, y);
 }
 
 bt_status bt_figure_lay_out(const bt_figure *figure, bt_arena *arena, bt_layout **layout,

@@ -134,6 +134,9 @@ static bt_ticks linear_ticks(const bt_figure_axis *axis, double low, double high
     double step = nice_step((high - low) / (double)wanted);
     if ((high - low) / step > (double)wanted + 1.5)
         step = nice_step(2 * step);
+    double next = ceil(high / step) * step;
+    if (next - high < 0.03 * (high - low)) /* end on the tick that is almost reached */
+        high = next;
     bt_ticks ticks = {.minimum = low, .maximum = high, .unit = pow(10, exponent)};
     ticks.decimals = decimals_of(step / ticks.unit);
     label_axis(&ticks, axis->label, exponent);
@@ -187,6 +190,8 @@ static bt_ticks log_ticks(const bt_figure_axis *axis, double low, double high, d
     double extra = margin * (last - first);
     first -= extra;
     last += extra;
+    if (ceil(last) - last < 0.02 * (last - first))
+        last = ceil(last);
     bt_ticks ticks = {
         .minimum = pow(10, first), .maximum = pow(10, last), .unit = 1, .is_log = true};
     snprintf(ticks.label, sizeof(ticks.label), "%s", axis->label);
@@ -195,7 +200,8 @@ static bt_ticks log_ticks(const bt_figure_axis *axis, double low, double high, d
     for (int decade = (int)floor(first); decade <= (int)ceil(last); decade++) {
         bool decade_is_labelled = ((decade % every) + every) % every == 0;
         for (int digit = 1; digit <= 9; digit++) {
-            bool between = (n_decades < 2.2 && (digit == 2 || digit == 5)) ||
+            bool in_full = !reads_in_powers(&ticks) || n_decades < 1;
+            bool between = (in_full && n_decades < 2.2 && (digit == 2 || digit == 5)) ||
                            (n_decades < 1.2 && digit == 3) || n_decades < 0.6;
             bool labelled = digit == 1 ? decade_is_labelled : between;
             if (digit == 1 || n_decades < 8)

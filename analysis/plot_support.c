@@ -1,5 +1,6 @@
 #include "analysis/plot_support.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,7 @@ bt_figure *bt_new_figure(bt_figure_list *figures, const bt_results *results, con
     bool has_name = results->experiment[0] != '\0';
     snprintf(title, sizeof(title), "%.120s%s%.120s", what, has_name ? ": " : "",
              results->experiment);
+    title[0] = (char)toupper((unsigned char)title[0]);
     bt_figure *figure =
         figures->n == BT_MAX_FIGURES ? NULL : bt_figure_create(name, title, n_columns);
     if (figure == NULL) {
@@ -40,7 +42,7 @@ void bt_remark(bt_figure_list *figures, const char *format, ...)
 
 void bt_label_with_units(char *text, size_t size, const char *name, const char *units)
 {
-    bool say = strcmp(units, "1") != 0 && units[0] != '\0' && strcmp(units, name) != 0;
+    bool say = strcmp(units, "1") != 0 && units[0] != '\0' && strstr(name, units) == NULL;
     snprintf(text, size, "%s%s%s%s", name, say ? " (" : "", say ? units : "", say ? ")" : "");
 }
 

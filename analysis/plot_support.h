@@ -17,7 +17,7 @@ bt_figure *bt_new_figure(bt_figure_list *figures, const bt_results *results, con
 void bt_remark(bt_figure_list *figures, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* "price (EUR)", or the name alone where the unit is "1" or the same word. */
+/* "price (EUR)", or the name alone where the unit is "1" or in the name. */
 void bt_label_with_units(char *text, size_t size, const char *name, const char *units);
 
 /* "5–95 % of 40 replications" or "95 % confidence interval". */

@@ -150,6 +150,22 @@ static bt_status draw_elements(drawing *on, const bt_found *series, size_t point
     return BT_OK;
 }
 
+/* A point's parameters, with lines to be broken between them only: the blanks around "="
+ * do not break. */
+static void describe_unbroken(const bt_results *results, size_t point, char *text, size_t size)
+{
+    char plain[200];
+    bt_describe_point(results, point, plain, sizeof(plain));
+    size_t used = 0;
+    for (const char *next = plain; *next != '\0' && used + 3 < size; next++) {
+        bool is_glue = *next == ' ' && (next[1] == '=' || (next > plain && next[-1] == '='));
+        if (is_glue)
+            text[used++] = '\xC2';
+        text[used++] = is_glue ? '\xA0' : *next;
+    }
+    text[used] = '\0';
+}
+
 /* One panel for each of up to MOST_POINTS points, with the mean over the series' axis. */
 static bt_status draw_points(drawing *on, const bt_found *series)
 {
@@ -161,7 +177,7 @@ static bt_status draw_points(drawing *on, const bt_found *series)
         if (bt_runs_done_at(on->results, point[i]) == 0)
             continue;
         char title[256];
-        bt_describe_point(on->results, point[i], title, sizeof(title));
+        describe_unbroken(on->results, point[i], title, sizeof(title));
         size_t panel = bt_figure_add_panel(on->figure, title, on->results->time_units, y_label);
         bt_status status =
             add_path(on, panel, series, point[i], BT_AXIS_MEAN, BT_BLUE, "mean", true);

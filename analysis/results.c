@@ -456,7 +456,7 @@ void bt_describe_point(const bt_results *results, size_t point, char *text, size
         int written = swept->words != NULL
                           ? snprintf(text + used, size - used, "%s%s = %s", separator,
                                      swept->label, swept->words[point])
-                          : snprintf(text + used, size - used, "%s%s = %.6g", separator,
+                          : snprintf(text + used, size - used, "%s%s = %.4g", separator,
                                      swept->label, swept->value[point]);
         used += written > 0 ? (size_t)written : 0;
     }

@@ -39,7 +39,7 @@ typedef enum bt_statistic_kind {
     X(PROFIT, "profit", "final profit", BT_MEAN)                                               \
     X(NASH_PROFIT, "nash_profit", "equilibrium profit", BT_CONSTANT)                           \
     X(JOINT_PROFIT, "joint_profit", "joint-profit profit", BT_CONSTANT)                        \
-    X(DELTA, "delta", "profit gain Delta", BT_MEAN)                                            \
+    X(DELTA, "delta", "profit gain \u0394", BT_MEAN)                                           \
     X(EXPLOITABILITY, "exploitability", "exploitability (share of Nash profit)", BT_MEAN)      \
     X(CONVERGED, "converged", "share converged", BT_SHARE)                                     \
     X(ITERATIONS, "iterations", "iterations", BT_MEAN)                                         \

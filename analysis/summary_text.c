@@ -228,7 +228,7 @@ static void print_products(const bt_summary *summary, const bt_point_summary *po
 static void print_sellers(const bt_summary *summary, const bt_point_summary *point,
                           FILE *stream)
 {
-    static const char *const benchmark[] = {"equilibrium", "joint-profit", "Delta"};
+    static const char *const benchmark[] = {"equilibrium", "joint-profit", "\u0394"};
     const bt_results *results = summary->results;
     if (results->n_sellers < 2 || !summary->list.statistic[BT_STATISTIC_PROFIT].is_available)
         return;
@@ -251,7 +251,7 @@ static const bt_known_statistic overview[] = {
 enum { N_OVERVIEW = sizeof(overview) / sizeof(overview[0]) };
 
 static const char *const overview_name[N_OVERVIEW] = {
-    "price", "equilibrium", "distance", "exploitable", "Delta", "converged", "efficiency"};
+    "price", "equilibrium", "distance", "exploitable", "\u0394", "converged", "efficiency"};
 
 static bool in_overview(const bt_summary *summary, size_t column)
 {
@@ -273,52 +273,78 @@ static int widest_parameters(const bt_summary *summary)
     return widest < 60 ? widest : 60;
 }
 
-/* "0.849 ±0.012": half the interval's width after the mean. */
-static void format_with_half_width(char *text, const bt_interval *interval, bool is_constant)
+/* "0.849 \u00B10.012": half the interval's width after the mean. */
+static void format_with_half_width(char *text, const bt_interval *interval, bool mean_only)
 {
     double half = (interval->high - interval->low) / 2;
     if (isnan(interval->mean))
         strcpy(text, "-");
-    else if (is_constant || isnan(half))
+    else if (mean_only || isnan(half))
         snprintf(text, CELL_ROOM, "%.4g", interval->mean);
     else
         snprintf(text, CELL_ROOM, "%.4g \u00B1%.2g", interval->mean, half);
 }
 
+static const bt_interval *intervals_of(const bt_point_summary *point, bool of_differences)
+{
+    return of_differences ? point->difference : point->statistic;
+}
+
+static void format_overview_cell(const bt_summary *summary, const bt_point_summary *point,
+                                 size_t column, bool of_differences, char *text)
+{
+    bt_known_statistic statistic = overview[column];
+    format_with_half_width(text, &intervals_of(point, of_differences)[statistic],
+                           summary->list.statistic[statistic].kind != BT_MEAN);
+}
+
+/* The widest of a column's cells and its title. */
+static int column_width(const bt_summary *summary, size_t column, bool of_differences)
+{
+    int widest = width_of(overview_name[column]);
+    for (size_t i = 0; i < summary->n_points; i++) {
+        char text[CELL_ROOM];
+        format_overview_cell(summary, &summary->point[i], column, of_differences, text);
+        int width = width_of(text);
+        widest = width > widest ? width : widest;
+    }
+    return widest + 2;
+}
+
 static void print_overview_row(const bt_summary *summary, const bt_point_summary *point,
-                               const bt_interval *interval, int width, FILE *stream)
+                               bool of_differences, int parameters_width, const int *width,
+                               FILE *stream)
 {
     char text[512];
     fprintf(stream, "%6zu  ", point->point);
     bt_describe_point(summary->results, point->point, text, sizeof(text));
-    print_left(stream, text, width);
+    print_left(stream, text, parameters_width);
     for (size_t i = 0; i < N_OVERVIEW; i++) {
         if (!in_overview(summary, i))
             continue;
-        bool is_constant = summary->list.statistic[overview[i]].kind == BT_CONSTANT;
-        format_with_half_width(text, &interval[overview[i]], is_constant);
-        print_right(stream, text, is_constant ? 13 : 18);
+        format_overview_cell(summary, point, i, of_differences, text);
+        print_right(stream, text, width[i]);
     }
     fprintf(stream, "%6zu\n", point->n_done);
 }
 
 static void print_overview(const bt_summary *summary, bool of_differences, FILE *stream)
 {
-    int width = widest_parameters(summary);
+    int parameters_width = widest_parameters(summary);
+    int width[N_OVERVIEW] = {0};
     fputs(of_differences ? "\nDifferences\n" : "\n", stream);
     fputs(" point  ", stream);
-    print_left(stream, "", width);
-    for (size_t i = 0; i < N_OVERVIEW; i++)
-        if (in_overview(summary, i))
-            print_right(stream, overview_name[i],
-                        summary->list.statistic[overview[i]].kind == BT_CONSTANT ? 13 : 18);
-    fputs("  runs\n", stream);
-    for (size_t i = 0; i < summary->n_points; i++) {
-        const bt_point_summary *point = &summary->point[i];
-        print_overview_row(summary, point,
-                           of_differences ? point->difference : point->statistic, width,
-                           stream);
+    print_left(stream, "", parameters_width);
+    for (size_t i = 0; i < N_OVERVIEW; i++) {
+        if (!in_overview(summary, i))
+            continue;
+        width[i] = column_width(summary, i, of_differences);
+        print_right(stream, overview_name[i], width[i]);
     }
+    fputs("  runs\n", stream);
+    for (size_t i = 0; i < summary->n_points; i++)
+        print_overview_row(summary, &summary->point[i], of_differences, parameters_width, width,
+                           stream);
 }
 
 bt_status bt_write_summary_text(const bt_summary *summary, FILE *stream, bt_error *error)

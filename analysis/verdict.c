@@ -85,11 +85,11 @@ static void say_profits(const bt_point_summary *point, sentence *to)
     if (!isfinite(delta->mean))
         return;
     int sign = sign_of(delta);
-    say(to, "%sSellers earned %s competitive profits: profit gain Delta = %.3g",
+    say(to, "%sSellers' profits were %s competitive ones: profit gain \u0394 = %.3g",
         to->used > 0 ? " " : "",
-        sign > 0   ? "more than"
-        : sign < 0 ? "less than"
-                   : "no more and no less than",
+        sign > 0   ? "above"
+        : sign < 0 ? "below"
+                   : "not told apart from",
         delta->mean);
     say_bounds(to, delta, 1, 3);
     say(to, ".");
