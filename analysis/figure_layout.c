@@ -10,7 +10,6 @@ static const double legend_height = 14;
 static const double legend_gap = 10;
 static const double caption_height = 11;
 static const double panel_title_height = 12;
-static const double title_overhang = 36; /* a panel's title may reach over its margin */
 static const double note_height = 13;
 static const double tick_gap = 6;
 static const double column_gap = 14;
@@ -286,19 +285,28 @@ static size_t n_columns_of(const bt_figure *figure)
     return figure->n_columns < figure->n_panels ? figure->n_columns : figure->n_panels;
 }
 
-/* The title of a panel `width` wide, in lines; bold letters are wider. */
-static double place_panel_title(making *make, const bt_figure_panel *panel, double left,
-                                double top, double width, bool place)
+/* Small panels' titles begin over the y axis's label, for room. */
+static bool has_small_panels(const bt_figure *figure)
 {
+    return n_columns_of(figure) > 2;
+}
+
+/* The title of a panel in lines; `box`: of the panel, of which only the width counts
+ * when it is measured. Bold letters are wider. Returns the height. */
+static double place_panel_title(making *make, size_t index, const bt_box *box, double top,
+                                bool place)
+{
+    const bt_figure_panel *panel = &make->figure->panel[index];
     if (panel->title == NULL)
         return 0;
-    bool is_small = n_columns_of(make->figure) > 2;
-    bt_placed_text like = {.x = left,
+    bool is_small = has_small_panels(make->figure);
+    double shift = is_small ? left_margin(&make->layout->panel[index]) : 0;
+    bt_placed_text like = {.x = box->left - shift,
                            .y = top,
                            .size = is_small ? BT_CAPTION_SIZE : BT_LABEL_SIZE,
                            .is_bold = true,
                            .colour = BT_BLACK};
-    return place_wrapped(make, like, panel->title, 0.92 * (width + title_overhang),
+    return place_wrapped(make, like, panel->title, 0.92 * (box->width + shift),
                          panel_title_height, place);
 }
 
@@ -307,9 +315,9 @@ static double head_height(making *make, size_t first, size_t last, double width)
     double title = 0;
     double note = 0;
     for (size_t i = first; i < last; i++) {
-        const bt_figure_panel *panel = &make->figure->panel[i];
-        title = fmax(title, place_panel_title(make, panel, 0, 0, width, false));
-        note = panel->note != NULL ? note_height : note;
+        bt_box box = {.width = width};
+        title = fmax(title, place_panel_title(make, i, &box, 0, false));
+        note = make->figure->panel[i].note != NULL ? note_height : note;
     }
     return 6 + title + note;
 }
@@ -351,8 +359,9 @@ static double spread_columns(const making *make, double *left)
     return width;
 }
 
-static void place_head(making *make, const bt_figure_panel *panel, const bt_box *box)
+static void place_head(making *make, size_t index, const bt_box *box)
 {
+    const bt_figure_panel *panel = &make->figure->panel[index];
     double y = box->bottom + box->height + 4;
     if (panel->note != NULL) {
         place_text(make, (bt_placed_text){.text = panel->note,
@@ -362,8 +371,8 @@ static void place_head(making *make, const bt_figure_panel *panel, const bt_box 
                                           .colour = BT_DARK_GREY});
         y += note_height;
     }
-    double used = place_panel_title(make, panel, box->left, y, box->width, false);
-    place_panel_title(make, panel, box->left, y + used, box->width, true);
+    double used = place_panel_title(make, index, box, y, false);
+    place_panel_title(make, index, box, y + used, true);
 }
 
 static void place_panel(making *make, size_t index, bt_box box)
@@ -377,7 +386,7 @@ static void place_panel(making *make, size_t index, bt_box box)
     if (panel->heat_map != NULL)
         layout->colour_bar = (bt_box){box.left + box.width + colour_bar_gap, box.bottom,
                                       colour_bar_width, box.height};
-    place_head(make, panel, &box);
+    place_head(make, index, &box);
 }
 
 /* Rows of panels from `top` down; returns the y of their lower end. */
