@@ -22,6 +22,7 @@ typedef struct mapping_contents {
     table_section section[2];
     size_t n_sections;
     const char *selector; /* a key that is read already, or NULL */
+    bool partial;         /* other keys may stand there too: the type is unknown */
 } mapping_contents;
 
 static void bind_parameter(bt_binder *binder, const bt_place *place,
@@ -238,7 +239,8 @@ static void bind_contents(bt_binder *binder, const bt_place *place,
         const bt_parameter *parameter = find_parameter(contents, key, &parameters);
         if (parameter != NULL)
             bind_parameter(binder, place, parameter, parameters, bt_node_element(mapping, i));
-        else if (contents->selector == NULL || strcmp(contents->selector, key) != 0)
+        else if (!contents->partial &&
+                 (contents->selector == NULL || strcmp(contents->selector, key) != 0))
             refuse_key(binder, place, contents, mapping, i);
     }
     for (size_t i = 0; i < contents->n_sections; i++) {
@@ -339,18 +341,16 @@ static void bind_registered(bt_binder *binder, const bt_place *place,
         return;
     }
     const bt_described *type = find_type(binder, place, parameter, node);
-    if (type == NULL)
-        return;
     bt_place named = *place;
-    named.type = type->name;
-    mapping_contents contents = {.selector = parameter->selector};
+    named.type = type != NULL ? type->name : NULL;
+    mapping_contents contents = {.selector = parameter->selector, .partial = type == NULL};
     registered->type = type;
     if (parameter->table != NULL) {
         registered->common = bt_bind_allocate(binder, 1, parameter->table->struct_size);
         contents.section[contents.n_sections++] =
             (table_section){.table = parameter->table, .parameters = registered->common};
     }
-    if (type->parameters != NULL) {
+    if (type != NULL && type->parameters != NULL) {
         registered->parameters = bt_bind_allocate(binder, 1, type->parameters->struct_size);
         contents.section[contents.n_sections++] =
             (table_section){.table = type->parameters, .parameters = registered->parameters};
@@ -429,5 +429,6 @@ bt_status bt_bind(const bt_node *node, const bt_parameter_table *table, void *pa
     bind_contents(&binder, &root, &contents, node);
     if (binder.out_of_memory)
         bt_diagnose(diagnostics, node, "out of memory");
-    return bt_diagnostics_reported(diagnostics) == reported ? BT_OK : BT_BAD_INPUT;
+    bool is_good = bt_diagnostics_reported(diagnostics) == reported && !binder.met_mistaken;
+    return is_good ? BT_OK : BT_BAD_INPUT;
 }

@@ -29,6 +29,7 @@ typedef struct bt_binder {
     bt_arena *arena;
     bt_diagnostics *diagnostics;
     bool out_of_memory;
+    bool met_mistaken; /* a value whose mistake was reported when it was parsed */
 } bt_binder;
 
 /* Report at a node that the value at a place is not what the parameter wants. */

@@ -6,6 +6,7 @@
 
 #include "experiments/bind_internal.h"
 #include "experiments/choices.h"
+#include "experiments/document_tree.h"
 #include "experiments/suggestion.h"
 
 /* ---- refusing ---- */
@@ -14,6 +15,18 @@ static bool looks_like_number(const char *text)
 {
     double value;
     return bt_text_to_real(text, &value);
+}
+
+/* 1,000 or 20,000,000 */
+static bool groups_thousands(const char *digits)
+{
+    size_t length = strspn(digits, "0123456789");
+    if (length > 3 || digits[length] != ',')
+        return false;
+    for (digits += length; *digits == ','; digits += 4)
+        if (strspn(digits + 1, "0123456789") != 3)
+            return false;
+    return *digits == '\0';
 }
 
 /* What is odd about a text that should have been a number; "" if there is nothing to add. */
@@ -29,13 +42,15 @@ static const char *number_hint(const bt_node *node)
         return ": write it without leading zeros";
     if (strcasecmp(digits + (digits[0] == '.'), "inf") == 0 ||
         strcasecmp(digits + (digits[0] == '.'), "nan") == 0)
-        return ": only finite numbers are numbers here";
+        return ": it must be finite";
     if (!isdigit((unsigned char)digits[0]))
         return "";
     if (text[strspn(text, "+-0123456789_.eE")] == '\0' && strchr(text, '_') != NULL)
         return ": write it without '_'";
+    if (groups_thousands(digits))
+        return ": write it without ','";
     if (text[strspn(text, "+-0123456789,.eE")] == '\0' && strchr(text, ',') != NULL)
-        return ": write a decimal point and no ','";
+        return ": write a decimal point, not a ','";
     if (text[strlen(text) - 1] == '%')
         return ": write a fraction, not a percentage";
     if (text[strspn(text, "+-0123456789.eE")] == '\0')
@@ -73,6 +88,10 @@ static void print_found(FILE *out, const bt_parameter *parameter, const bt_node 
 void bt_refuse_value(bt_binder *binder, const bt_place *place, const bt_parameter *parameter,
                      const bt_node *node)
 {
+    if (node->mistaken) {
+        binder->met_mistaken = true;
+        return;
+    }
     char where[BT_PLACE_LENGTH];
     bt_place_text(place, where);
     char *sentence = NULL;

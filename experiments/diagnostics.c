@@ -17,6 +17,9 @@ enum {
 
 typedef struct diagnostic {
     char *message;
+    size_t prefix; /* bytes of the message before its sentence */
+    bool has_place;
+    bool in_file;
     uint32_t order; /* of the source */
     size_t line;
     size_t column;
@@ -121,16 +124,34 @@ static size_t count_characters(const char *text, size_t length)
     return count;
 }
 
-/* Tabs are shown as one space and control characters as '?', so that the caret stands
- * where it should and a hostile file cannot write to the terminal. */
+/* Length of the valid UTF-8 sequence at `text`; 0: there is none. */
+static size_t sequence_length(const unsigned char *text, size_t room)
+{
+    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+    if ((text[0] >= 0x80 && text[0] < 0xc2) || text[0] > 0xf4 || length > room)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+    return length;
+}
+
+/* Tabs are shown as one space, control characters and stray bytes as '?': the caret stands
+ * where it should, and a hostile file cannot write to the terminal. */
 static void print_visible(FILE *out, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        if (byte == '\t')
+    const unsigned char *byte = (const unsigned char *)text;
+    for (size_t i = 0; i < length;) {
+        size_t step = sequence_length(byte + i, length - i);
+        bool is_control = byte[i] < 0x20 || byte[i] == 0x7f ||
+                          (step == 2 && byte[i] == 0xc2 && byte[i + 1] < 0xa0);
+        if (byte[i] == '\t')
             fputc(' ', out);
+        else if (step == 0 || is_control)
+            fputc('?', out);
         else
-            fputc(byte < 0x20 || byte == 0x7f ? '?' : byte, out);
+            fwrite(text + i, 1, step, out);
+        i += step > 0 ? step : 1;
     }
 }
 
@@ -153,6 +174,23 @@ static void print_excerpt(FILE *out, const bt_source *source, size_t line, size_
     fprintf(out, "\n    %*s^", (int)(column - first + (first > 0 ? 3 : 0)), "");
 }
 
+/* ---- asking ---- */
+
+bool bt_diagnostics_touch(const bt_diagnostics *diagnostics, const bt_node *node)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const diagnostic *entry = &diagnostics->entry[i];
+        if (entry->has_place && entry->order == node->source->order &&
+            entry->line == node->line && entry->column == node->column)
+            return true;
+    }
+    for (size_t i = 0; i < node->count; i++)
+        if ((node->key[i] != NULL && bt_diagnostics_touch(diagnostics, node->key[i])) ||
+            bt_diagnostics_touch(diagnostics, node->child[i]))
+            return true;
+    return false;
+}
+
 /* ---- adding ---- */
 
 static bool stands_before(const diagnostic *a, const diagnostic *b)
@@ -164,18 +202,36 @@ static bool stands_before(const diagnostic *a, const diagnostic *b)
     return a->column < b->column;
 }
 
+static bool same_sentence(const diagnostic *a, const diagnostic *b)
+{
+    size_t length = strcspn(a->message + a->prefix, "\n");
+    return length == strcspn(b->message + b->prefix, "\n") &&
+           strncmp(a->message + a->prefix, b->message + b->prefix, length) == 0;
+}
+
+/* The same message again; of overrides, also the same sentence: the points of a sweep share
+ * their mistakes. */
+static bool is_repetition(const bt_diagnostics *diagnostics, const diagnostic *new)
+{
+    for (size_t i = 0; i < diagnostics->count; i++) {
+        const diagnostic *old = &diagnostics->entry[i];
+        if (strcmp(old->message, new->message) == 0 ||
+            (!old->in_file && !new->in_file &&same_sentence(old, new)))
+            return true;
+    }
+    return false;
+}
+
 /* Insert behind all that stand before or at the same place; drop a repetition. */
 static void insert(bt_diagnostics *diagnostics, diagnostic new)
 {
+    if (is_repetition(diagnostics, &new)) {
+        free(new.message);
+        return;
+    }
     size_t position = diagnostics->count;
     while (position > 0 && stands_before(&new, &diagnostics->entry[position - 1]))
         position--;
-    for (size_t i = 0; i < position; i++) {
-        if (strcmp(diagnostics->entry[i].message, new.message) == 0) {
-            free(new.message);
-            return;
-        }
-    }
     memmove(&diagnostics->entry[position + 1], &diagnostics->entry[position],
             (diagnostics->count - position) * sizeof(new));
     diagnostics->entry[position] = new;
@@ -203,10 +259,14 @@ static void add(bt_diagnostics *diagnostics, const bt_source *source, size_t lin
     if (source != NULL) {
         new.order = source->order;
         print_visible(out, source->name, strlen(source->name));
+        new.has_place = true;
+        new.in_file = source->is_file;
         if (source->is_file)
             fprintf(out, ":%zu:%zu", line + 1, column + 1);
         fputs(": ", out);
     }
+    fflush(out);
+    new.prefix = size;
     print_sentence(out, format, arguments);
     if (source != NULL)
         print_excerpt(out, source, line, column);

@@ -226,9 +226,29 @@ static bt_node *parse_alias(tree_reader *reader, const yaml_event_t *event, size
     if (copy != NULL || reader->failed)
         return copy;
     bt_node *nothing = new_node(reader, BT_NODE_SCALAR, event->start_mark);
-    if (nothing != NULL)
+    if (nothing != NULL) {
         nothing->text = bt_arena_copy_text(reader->document->arena, "null");
+        nothing->mistaken = true;
+    }
     return nothing;
+}
+
+/* Escapes can put in what the file itself may not hold; line breaks and tabs are harmless.
+ * Such characters become '?'; true if there were any. */
+static bool blank_control_characters(char *text)
+{
+    bool found = false;
+    for (; *text != '\0'; text++) {
+        unsigned char byte = (unsigned char)*text;
+        bool is_c1 = byte == 0xc2 && (unsigned char)text[1] < 0xa0;
+        if ((byte >= 0x20 && byte != 0x7f && !is_c1) || byte == '\n' || byte == '\t')
+            continue;
+        found = true;
+        *text = '?';
+        if (is_c1)
+            *++text = '?';
+    }
+    return found;
 }
 
 static bt_node *parse_scalar(tree_reader *reader, const yaml_event_t *event)
@@ -238,14 +258,15 @@ static bt_node *parse_scalar(tree_reader *reader, const yaml_event_t *event)
     bt_node *node = new_node(reader, BT_NODE_SCALAR, event->start_mark);
     if (node == NULL)
         return NULL;
-    if (strlen(value) != event->data.scalar.length)
-        REPORT(reader, event->start_mark, "a text may not hold a NUL character (\\0)");
     node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
     node->text = bt_arena_copy_text(reader->document->arena, value);
     if (node->text == NULL) {
         stop_without_memory(reader);
         return NULL;
     }
+    if (blank_control_characters(node->text) || strlen(value) != event->data.scalar.length)
+        REPORT(reader, event->start_mark,
+               "a text may not hold control characters: write \\\\ for a backslash");
     show_path_brackets(node->text);
     return node;
 }

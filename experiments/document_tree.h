@@ -28,6 +28,7 @@ typedef struct bt_source {
 struct bt_node {
     bt_node_kind kind;
     bool quoted;     /* a scalar in quotes or a block: never a number, never null */
+    bool mistaken;   /* stands for what could not be read: its mistake is reported already */
     uint32_t height; /* 0 for scalars, else 1 + the highest child's */
     const bt_source *source;
     size_t line; /* from zero, as libyaml counts them */
@@ -66,6 +67,9 @@ bt_node *bt_document_parse_node(bt_document *document, const bt_source *source,
 
 /* An empty document without a root. */
 bt_document *bt_document_create(void);
+
+/* Was a mistake reported at this node, or anywhere inside it? */
+bool bt_diagnostics_touch(const bt_diagnostics *diagnostics, const bt_node *node);
 
 /* Report a mistake at a place that has no node. */
 void bt_diagnose_at(bt_diagnostics *diagnostics, const bt_source *source, size_t line,

@@ -194,8 +194,8 @@ bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experim
 {
     size_t reported = bt_diagnostics_reported(diagnostics);
     const bt_node *root = bt_document_root(document);
-    bt_bind(root, &bt_experiment_table, experiment, arena, diagnostics);
+    bt_status status = bt_bind(root, &bt_experiment_table, experiment, arena, diagnostics);
     if (bt_node_get_kind(root) == BT_NODE_MAPPING)
         bt_experiment_check(root, experiment, diagnostics);
-    return bt_diagnostics_reported(diagnostics) == reported ? BT_OK : BT_BAD_INPUT;
+    return bt_diagnostics_reported(diagnostics) == reported ? status : BT_BAD_INPUT;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "experiments/document_tree.h"
 #include "experiments/suggestion.h"
 #include "markets/market.h"
 
@@ -137,32 +138,54 @@ typedef struct complaint_context {
     const bt_node *market;
     const char *const *seller_names;
     size_t n_seller_names;
-    bool all_bound;
+    bool has_unnamed_seller;
     bt_diagnostics *diagnostics;
 } complaint_context;
 
-/* What a reference that meets nothing may have meant, or NULL. */
-static const char *meant(const complaint_context *context, const bt_node *node)
+/* The first word in quotes, which is what a complaint is about. */
+static bool take_quoted(const char *sentence, char *word, size_t size)
 {
-    if (bt_node_get_kind(node) != BT_NODE_SCALAR)
-        return NULL;
-    bt_suggestion suggestion = bt_suggestion_begin(bt_node_text(node));
+    const char *opening = strchr(sentence, '"');
+    if (opening == NULL)
+        return false;
+    size_t length = strcspn(opening + 1, "\"");
+    if (length >= size)
+        return false;
+    memcpy(word, opening + 1, length);
+    word[length] = '\0';
+    return true;
+}
+
+/* What a name that nothing has may have meant, or NULL. */
+static const char *meant(const complaint_context *context, const char *word)
+{
+    bt_suggestion suggestion = bt_suggestion_begin(word);
     for (size_t i = 0; i < context->n_seller_names; i++)
         bt_suggestion_offer(&suggestion, context->seller_names[i]);
     offer_names(&suggestion, context->market);
-    bool is_itself =
-        suggestion.best != NULL && strcmp(suggestion.best, bt_node_text(node)) == 0;
+    bool is_itself = suggestion.best != NULL && strcmp(suggestion.best, word) == 0;
     return is_itself ? NULL : suggestion.best;
+}
+
+/* Whether a complaint only follows from a mistake that was reported before: one inside what
+ * it is about, or a name that could not be read. */
+static bool follows_from_another(const complaint_context *context, const bt_node *node,
+                                 const char *path, const char *word)
+{
+    bool about_product = strncmp(path, "products[", strlen("products[")) == 0;
+    return bt_diagnostics_touch(context->diagnostics, node) || word[0] == '\0' ||
+           (context->has_unnamed_seller && about_product);
 }
 
 static void tell_complaint(void *data, const char *path, const char *sentence)
 {
     const complaint_context *context = data;
-    /* A name that could not be bound is empty: its mistake is known already. */
-    if (!context->all_bound && strstr(sentence, "\"\"") != NULL)
-        return;
     const bt_node *node = bt_node_at_path(context->market, path);
-    const char *best = meant(context, node);
+    char word[128];
+    bool is_about_word = take_quoted(sentence, word, sizeof(word));
+    if (follows_from_another(context, node, path, is_about_word ? word : path))
+        return;
+    const char *best = is_about_word ? meant(context, word) : NULL;
     if (best != NULL)
         bt_diagnose(context->diagnostics, node, "market.%s: %s; did you mean %s?", path,
                     sentence, best);
@@ -178,8 +201,9 @@ void bt_market_references_check(const bt_node *market_node, const bt_registered 
     complaint_context context = {.market = market_node,
                                  .seller_names = seller_names,
                                  .n_seller_names = n_seller_names,
-                                 .all_bound = bt_diagnostics_reported(diagnostics) == 0,
                                  .diagnostics = diagnostics};
+    for (size_t i = 0; i < n_seller_names; i++)
+        context.has_unnamed_seller |= seller_names[i][0] == '\0';
     if (type != NULL && type->check != NULL)
         type->check(market->parameters, seller_names, n_seller_names, tell_complaint, &context);
 }

@@ -31,8 +31,6 @@ static const translation translations[] = {
      "the text ends where a value or a closing bracket is missing"},
     {"did not find expected <document start>",
      "this does not belong to what stands above it: check the indentation", NULL},
-    {"could not find expected ':'", "the key in line %zu wants a ':' and a space after it",
-     "this key wants a ':' and a space after it"},
     {"mapping keys are not allowed", "a key may not start here: check the indentation", NULL},
     {"block sequence entries are not allowed",
      "a list may not start here: put '-' on a line of its own below the key", NULL},
@@ -97,8 +95,12 @@ static size_t byte_of_mark(const yaml_failure *failure, yaml_mark_t mark)
 
 static void say_bad_byte(const yaml_failure *failure, bt_yaml_complaint *complaint)
 {
-    yaml_mark_t mark =
-        bt_yaml_mark_of_byte(failure->text, failure->size, failure->yaml->problem_offset);
+    size_t byte = failure->yaml->problem_offset;
+    /* A character that is cut off is known by the byte after it. */
+    if (strstr(failure->problem, "trailing") != NULL)
+        while (byte > 0 && ((unsigned char)failure->text[byte] & 0xc0) != 0xc0)
+            byte--;
+    yaml_mark_t mark = bt_yaml_mark_of_byte(failure->text, failure->size, byte);
     if (strstr(failure->problem, "control characters") != NULL)
         SAY(mark, "a control character (0x%02X) may not stand in an experiment file",
             (unsigned)failure->yaml->problem_value);
@@ -130,6 +132,12 @@ static void say_bad_colon(const yaml_failure *failure, bt_yaml_complaint *compla
             "a second ':' in one line: quote the text, or put what follows on lines below");
     else
         SAY(mark, "this key does not fit the line above: check its ':' and the indentation");
+}
+
+/* A word without its ':' is noticed only on a later line. */
+static void say_missing_colon(const yaml_failure *failure, bt_yaml_complaint *complaint)
+{
+    SAY(failure->yaml->context_mark, "this key wants a ':' and a space after it");
 }
 
 static void say_translated(const yaml_failure *failure, const translation *known,
@@ -170,6 +178,8 @@ bt_yaml_complaint bt_yaml_complaint_of(const yaml_parser_t *yaml, const char *te
         say_bad_start(&failed, complaint);
     else if (strstr(failed.problem, "mapping values are not allowed") != NULL)
         say_bad_colon(&failed, complaint);
+    else if (strstr(failed.problem, "could not find expected ':'") != NULL)
+        say_missing_colon(&failed, complaint);
     else if (known != NULL)
         say_translated(&failed, known, complaint);
     else

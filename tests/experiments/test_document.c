@@ -131,7 +131,7 @@ static void syntax_errors_have_a_place_and_a_sentence(void **state)
         {"seed 5\nb: 2\n", "t:2:2: this key does not fit the line above: check its ':' and the "
                            "indentation"},
         {"a: 1\nfoo\n", "t:2:1: this key wants a ':' and a space after it"},
-        {"a: 1\nfoo\nb: 2\n", "t:3:1: the key in line 2 wants a ':' and a space after it"},
+        {"a: 1\nfoo\nb: 2\n", "t:2:1: this key wants a ':' and a space after it"},
         {"a: @x\n", "t:1:4: a text may not start with '@': quote it"},
         {"a: `x`\n", "t:1:4: a text may not start with '`': quote it"},
         {"a: 1\n- b\n", "t:2:1: this does not fit the mapping that starts in line 1: check the "
@@ -164,9 +164,10 @@ static void syntax_errors_have_a_place_and_a_sentence(void **state)
          "t:3:1: the key 'a' stands here a second time: the first is in line 1"},
         {"? [a, b]\n: 1\n", "t:1:3: a key must be a text, not a list or a mapping"},
         {"%YAML 3.0\n---\na: 1\n", "t:1:1: only YAML 1.1 and 1.2 can be read"},
-        {"a: \"x\\0y\"\n", "t:1:4: a text may not hold a NUL character (\\0)"},
+        {"a: \"x\\0y\"\n",
+         "t:1:4: a text may not hold control characters: write \\\\ for a backslash"},
         {"a: \xff\n", "t:1:4: this is not valid UTF-8: save the file in UTF-8"},
-        {"a: \xc3\xa9\xc3(\n", "t:1:6: this is not valid UTF-8: save the file in UTF-8"},
+        {"a: \xc3\xa9\xc3(\n", "t:1:5: this is not valid UTF-8: save the file in UTF-8"},
         {"b: 1\na: \x01\n",
          "t:2:4: a control character (0x01) may not stand in an experiment file"},
         {"\xff\xfe"
