@@ -240,7 +240,8 @@ static void refuse_series(const experiment_checker *checker, const bt_market_typ
         bt_suggestion_offer(&suggestion, type->series[i].name);
     if (is_listed(type->outcomes, type->n_outcomes, name))
         bt_diagnose(checker->diagnostics, node,
-                    "'%.60s' is no series: it is stored once for every run anyway", name);
+                    "'%.60s' is an outcome, stored once for every run: leave it out here",
+                    name);
     else if (suggestion.best != NULL)
         bt_diagnose(checker->diagnostics, node,
                     "record.series: a %s market has no series '%.60s': did you mean %s?",
