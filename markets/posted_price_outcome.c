@@ -224,6 +224,31 @@ static void average_over_cycle(const limit_play *play, uint64_t first, uint64_t 
     bt_interval_divide(mean, (double)length, play->market);
 }
 
+/* Whether what is played from `first` on repeats after `period` periods. */
+static bool repeats_after(const limit_play *play, uint64_t first, uint64_t period,
+                          uint64_t length)
+{
+    uint64_t behind = first, ahead = first;
+    for (uint64_t k = 0; k < period; k++)
+        ahead = next_state(play, ahead);
+    for (uint64_t k = 0; k < length; k++) {
+        if (played_in(play, behind) != played_in(play, ahead))
+            return false;
+        behind = next_state(play, behind);
+        ahead = next_state(play, ahead);
+    }
+    return true;
+}
+
+/* States return with the clocks' phase; what is played may return earlier. */
+static uint64_t played_cycle(const limit_play *play, uint64_t first, uint64_t length)
+{
+    for (uint64_t period = 1; play->phases > 1 && period < length; period++)
+        if (length % period == 0 && repeats_after(play, first, period, length))
+            return period;
+    return length;
+}
+
 static bool follow_strategies(bt_posted_price *market)
 {
     limit_play play;
@@ -235,7 +260,7 @@ static bool follow_strategies(bt_posted_price *market)
     uint64_t length =
         bt_limit_cycle(next_state, &play, phase * play.n_states + history, &first);
     average_over_cycle(&play, first, length, &market->final);
-    market->cycle_length = (int64_t)length;
+    market->cycle_length = (int64_t)played_cycle(&play, first, length);
     return true;
 }
 

@@ -60,7 +60,7 @@ enum { N_MARKETS = sizeof(markets) / sizeof(markets[0]) };
 static const char *const records[] = {
     "record: {every: 1000}\n",
     "record: {every: 10, series: [price]}\n",
-    "record: {every: 370, series: [delta, exploitability, welfare], value: last}\n",
+    "record: {every: 370, series: [profit_gain, exploitability, welfare], value: last}\n",
     "record: {series: [sales]}\n",
 };
 enum { N_RECORDS = sizeof(records) / sizeof(records[0]) };
