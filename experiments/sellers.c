@@ -48,6 +48,7 @@ static bt_seller_setting *describe_setting(const bt_point *point, size_t seller,
     setting->own_cost = own.cost;
     setting->demand = knows_demand ? layout->demand : NULL;
     setting->ownership = knows_demand ? layout->ownership : NULL;
+    setting->assortment = layout->assortment != NULL ? &layout->assortment[seller] : NULL;
     return setting;
 }
 
@@ -97,6 +98,7 @@ bt_status bt_sellers_create(const bt_point *point, uint64_t replication, bt_rand
         .fee_ad_valorem = layout->fee_ad_valorem,
         .nash_price = layout->nash_price,
         .joint_profit_price = layout->joint_profit_price,
+        .horizon = point->horizon,
         .replication = replication,
         .key = key,
         .arena = arena,

@@ -65,6 +65,7 @@ typedef struct bt_market_layout {
     const bt_ownership *ownership;
     double fee_per_unit;
     double fee_ad_valorem;
+    const bt_assortment_rules *assortment; /* [seller] NULL: all products are on offer */
 } bt_market_layout;
 
 typedef struct bt_market_model_setting {

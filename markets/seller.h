@@ -49,6 +49,16 @@ typedef struct bt_shared bt_shared;
 bt_shared *bt_shared_create(bt_arena *arena); /* NULL when memory is out */
 void *bt_shared_object(bt_shared *shared, const char *key, size_t size, bool *is_new);
 
+/* What a market of assortments says of itself: each round a seller offers at most
+ * `capacity` of its items. A price of +INFINITY in decide's own_price: not offered. */
+typedef struct bt_assortment_rules {
+    uint32_t capacity;
+    uint32_t dimension; /* d: an item's context is d features of its quality, then d of its
+                           price sensitivity; 0: there are no contexts */
+    double least_price_sensitivity; /* L0: a known lower bound, of use with contexts */
+    const double *own_given_price;  /* [own] only the set is the seller's; NULL: prices too */
+} bt_assortment_rules;
+
 /* What a seller knows when it is made. Borrowed; lives as long as the run. */
 typedef struct bt_seller_setting {
     const char *name;
@@ -62,6 +72,8 @@ typedef struct bt_seller_setting {
     double fee_ad_valorem;
     const double *nash_price;         /* [product] reference prices that grids are laid */
     const double *joint_profit_price; /* [product] around; NAN where there is none */
+    double horizon; /* periods or days that the run can last */
+    const bt_assortment_rules *assortment; /* NULL: all products are always on offer */
     uint64_t replication;
     bt_random_key key;
     bt_arena *arena;
@@ -77,12 +89,26 @@ typedef struct bt_seller_rivals {
                                  unless all sellers are on grids, or if too large */
 } bt_seller_rivals;
 
+/* The buyer of a round of an assortment market, as a seller sees it. Utility of an item at
+ * price p: quality - price_coefficient p; of buying nothing: 0. */
+typedef struct bt_buyer_view {
+    const double *context; /* [own * 2 d]; NULL without contexts */
+    /* the truth, for a type with BT_KNOWS_DEMAND, else NULL and NAN */
+    const double *quality;           /* [own] */
+    const double *price_coefficient; /* [own] */
+    double outside_weight; /* of what the buyer may take elsewhere: 1 for nothing, and
+                              exp(utility) of the rivals' last offers */
+} bt_buyer_view;
+
+#define BT_NO_PURCHASE UINT32_MAX
+
 /* What stands when a seller is asked for prices. */
 typedef struct bt_seller_view {
     double time;           /* periods, or days */
     uint64_t joint_action; /* standing actions of all (as in grid_game.h); BT_NO_ACTION
                               before the first, without rival prices, or off grids */
     const double *price;   /* [product] standing prices; NULL without rival prices */
+    const bt_buyer_view *buyer; /* of this round; NULL unless in an assortment market */
 } bt_seller_view;
 
 /* What came of a seller's last prices, over the interval since. */
@@ -96,6 +122,8 @@ typedef struct bt_seller_feedback {
     double n_buyers;            /* per unit of time; NAN unless told */
     const double *counterfactual_profit; /* [action]; NULL unless told */
     const double *own_gradient; /* [own]; NULL unless told */
+    const uint32_t *purchase; /* own item that the round's buyer took, or BT_NO_PURCHASE; NULL
+                                 unless told of own sales in an assortment market */
 } bt_seller_feedback;
 
 typedef struct bt_seller_type {
