@@ -10,6 +10,7 @@
 
 #include "analysis/figure_canvas.h"
 #include "analysis/figure_layout.h"
+#include "sim/file_io.h"
 
 /* PLplot draws letters 1.34 times as high as it is told (its FONT_SIZE_RATIO). */
 #define PLPLOT_TEXT_SCALE (1 / 1.34)
@@ -161,7 +162,7 @@ bt_status bt_figure_write(const bt_figure *figure, const bt_picture_format *form
         bool closed = fclose(file) == 0;
         if (!written || !closed) {
             status = bt_fail(error, BT_IO, "%s cannot be written: %s", path, strerror(errno));
-            remove(path);
+            bt_file_discard(path);
         }
     }
     free(bytes);

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/file_io.h"
+
 const bt_emitter *const bt_emitters[] = {&bt_gnuplot_emitter, &bt_python_emitter};
 const size_t bt_n_emitters = sizeof(bt_emitters) / sizeof(bt_emitters[0]);
 
@@ -31,7 +33,7 @@ static bt_status write_script(const bt_figure *figure, const bt_layout *layout,
     if (!failed)
         return BT_OK;
     bt_status status = bt_fail(error, BT_IO, "%s cannot be written: %s", path, strerror(errno));
-    remove(path);
+    bt_file_discard(path);
     return status;
 }
 

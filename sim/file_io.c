@@ -116,3 +116,10 @@ bool bt_file_rename(const char *from, const char *to, bool replace)
         flush_folder(to);
     return done;
 }
+
+void bt_file_discard(const char *path)
+{
+    struct stat is;
+    if (stat(path, &is) == 0 && S_ISREG(is.st_mode))
+        unlink(path);
+}

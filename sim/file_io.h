@@ -39,4 +39,8 @@ bool bt_file_lock(int file);
 /* Rename; `replace` allows that `to` exists (else EEXIST). Then flush the folder. */
 bool bt_file_rename(const char *from, const char *to, bool replace);
 
+/* Remove an output that could not be finished. Only a regular file: a device or a pipe
+ * that was named as output stays. */
+void bt_file_discard(const char *path);
+
 #endif

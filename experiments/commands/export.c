@@ -41,7 +41,7 @@ static bt_status write_table(const bt_command *command, const bt_arguments *argu
     if (status == BT_OK)
         printf("%s: %zu rows\n", path, n_rows);
     else
-        remove(path);
+        bt_file_discard(path);
     return status;
 }
 
