@@ -24,7 +24,12 @@ typedef struct slicer {
 /* The first multiple of the interval after `time`. */
 static double checkpoint_after(const slicer *self, double time)
 {
-    return isinf(self->every) ? INFINITY : (floor(time / self->every) + 1) * self->every;
+    if (isinf(self->every))
+        return INFINITY;
+    double multiple = floor(time / self->every) + 1;
+    /* The quotient may have been rounded down. */
+    return multiple * self->every > time ? multiple * self->every
+                                         : (multiple + 1) * self->every;
 }
 
 static slicer begin_slices(const bt_run_drive *drive, double time)
