@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "markets/row_weights.h"
+#include "sim/vector_math.h"
 
 enum { LONGEST = 70, ROOM = LONGEST + BT_ROW_LANES };
 
@@ -52,6 +53,7 @@ static void test_weights_are_exponentials(void **state)
             const double expected = exp(utility[k] - largest);
 
             assert_true(fabs(weight[k] - expected) <= 4 * DBL_EPSILON * expected);
+            assert_true(weight[k] == bt_exp(utility[k] - largest)); /* the same arithmetic */
             sum += weight[k];
         }
         assert_true(fabs(total - sum) <= (double)(length + 1) * DBL_EPSILON * sum);
