@@ -79,7 +79,8 @@ static bt_status create(const bt_market_setting *setting, void **self, bt_error 
     market->buyers = setting->buyers;
     market->is_periodic = setting->is_periodic;
     market->horizon = setting->horizon;
-    market->stable_periods = setting->stable_periods;
+    market->stable_periods = (uint64_t)setting->stable_periods;
+    market->fingerprint = bt_sim_fingerprint_word(setting->sim);
     market->record_last = setting->record_last;
     bt_status status = set_up(market, setting, error);
     if (status != BT_OK)
@@ -140,6 +141,8 @@ static void archive(void *self, bt_archive *archive)
     if (!market->is_periodic)
         bt_posted_price_archive_events(market, archive);
     archive_records(market, archive);
+    if (bt_archive_restores(archive))
+        bt_posted_price_show_standing(market);
 }
 
 static bt_status record(void *self, size_t series, double *value, bt_error *error)

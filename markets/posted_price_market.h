@@ -60,13 +60,17 @@ typedef struct bt_market_seller {
     double *told_gradient;       /* [own] */
 } bt_market_seller;
 
-/* A seller in the hot path of a game on grids: what a period touches, together. */
+/* A seller in the hot path of a game on grids: what a period touches, together. What it
+ * is shown is kept, and only what changes is written anew. */
 typedef struct bt_game_player {
-    const bt_seller_type *type;
+    uint64_t (*decide)(void *self, const bt_seller_view *view, double *own_price);
+    bool (*observe)(void *self, const bt_seller_feedback *feedback);
     void *self;
     size_t stride;
     double *own_price;
     bool sees_prices;
+    bt_seller_view view;
+    bt_seller_feedback feedback;
 } bt_game_player;
 
 typedef struct bt_posted_price {
@@ -98,7 +102,7 @@ typedef struct bt_posted_price {
     double *trial_share; /* [product] */
 
     /* stability */
-    double stable_periods; /* 0: never stop */
+    uint64_t stable_periods; /* 0: never stop */
     uint64_t stable_count;
     bool has_converged;
 
@@ -118,6 +122,7 @@ typedef struct bt_posted_price {
     int64_t cycle_length; /* -1: the sellers have no finite strategies */
 
     bt_game_player *player;              /* [seller] in the hot path, else NULL */
+    uint64_t *fingerprint;               /* of the engine */
     struct bt_arrival_process *arrivals; /* event-driven */
 } bt_posted_price;
 
@@ -126,6 +131,9 @@ typedef struct bt_posted_price {
 /* Register the periodic market's one recurring event. */
 bt_status bt_posted_price_start_periodic(bt_posted_price *market, bt_arena *arena,
                                          bt_error *error);
+
+/* Put a restored market's standing prices before the players of the hot path. */
+void bt_posted_price_show_standing(bt_posted_price *market);
 
 /* ---- posted_price_event.c ---- */
 

@@ -63,7 +63,7 @@ static void ring_after_sales(bt_market_seller *seller, double next_period)
 static void count_stability(bt_posted_price *market, bool changed)
 {
     market->stable_count = changed ? 1 : market->stable_count + 1;
-    if (market->stable_periods > 0 && (double)market->stable_count >= market->stable_periods) {
+    if (market->stable_count >= market->stable_periods && market->stable_periods > 0) {
         market->has_converged = true;
         bt_sim_stop(market->sim);
     }
@@ -150,56 +150,48 @@ static bool is_synchronous_game(const bt_posted_price *market)
     return true;
 }
 
-static uint64_t decide_joint_action(const bt_posted_price *market, double period)
+static uint64_t decide_joint_action(bt_posted_price *market, uint64_t period)
 {
-    const bt_grid_game *game = market->model->game;
-    bt_seller_view blind = {.time = period, .joint_action = BT_NO_ACTION};
-    bt_seller_view seeing = blind;
-    if (market->prices_stand) {
-        seeing.joint_action = market->recent[0];
-        seeing.price = game->price + market->recent[0] * market->n_products;
-    }
     uint64_t joint = 0;
     for (size_t i = 0; i < market->n_sellers; i++) {
-        const bt_game_player *player = &market->player[i];
-        const bt_seller_view *view = player->sees_prices ? &seeing : &blind;
-        joint += player->type->decide(player->self, view, player->own_price) * player->stride;
+        bt_game_player *player = &market->player[i];
+        player->view.time = (double)period;
+        joint +=
+            player->decide(player->self, &player->view, player->own_price) * player->stride;
     }
     return joint;
 }
 
-static bool observe_joint_action(const bt_posted_price *market, double time, uint64_t joint)
+static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint64_t joint)
 {
     const bt_grid_game *game = market->model->game;
     const double *profit = game->profit + joint * market->n_sellers;
+    const double *price = game->price + joint * market->n_products;
     bool changed = false;
     for (size_t i = 0; i < market->n_sellers; i++) {
-        const bt_game_player *player = &market->player[i];
-        bt_seller_feedback feedback = {
-            .time = time,
-            .duration = 1,
-            .profit = profit[i],
-            .joint_action = player->sees_prices ? joint : BT_NO_ACTION,
-            .price = player->sees_prices ? game->price + joint * market->n_products : NULL,
-            .n_buyers = NAN,
-        };
-        changed |= player->type->observe(player->self, &feedback);
+        bt_game_player *player = &market->player[i];
+        player->feedback.time = (double)(period + 1);
+        player->feedback.profit = profit[i];
+        if (player->sees_prices) {
+            player->feedback.joint_action = player->view.joint_action = joint;
+            player->feedback.price = player->view.price = price;
+        }
+        changed |= player->observe(player->self, &player->feedback);
     }
     return changed;
 }
 
 static void run_game_period(bt_sim *sim, void *subject, uint64_t period)
 {
+    (void)sim;
     bt_posted_price *market = subject;
-    uint64_t joint = decide_joint_action(market, (double)period);
+    uint64_t joint = decide_joint_action(market, period);
     for (size_t k = BT_RECENT_JOINT_ACTIONS - 1; k > 0; k--)
         market->recent[k] = market->recent[k - 1];
     market->recent[0] = joint;
-    market->prices_stand = true;
-    uint64_t *fingerprint = bt_sim_fingerprint_word(sim);
-    *fingerprint = bt_hash_word(*fingerprint, joint);
+    *market->fingerprint = bt_hash_word(*market->fingerprint, joint);
     bt_note_joint_action(market, joint);
-    bool changed = observe_joint_action(market, (double)(period + 1), joint);
+    bool changed = observe_joint_action(market, period, joint);
     market->periods = period + 1;
     count_stability(market, changed);
 }
@@ -209,13 +201,30 @@ static bool list_players(bt_posted_price *market, bt_arena *arena)
     market->player = BT_ARENA_NEW(arena, market->n_sellers, bt_game_player);
     for (size_t i = 0; market->player != NULL && i < market->n_sellers; i++) {
         const bt_market_seller *seller = &market->seller[i];
-        market->player[i] = (bt_game_player){.type = seller->type,
-                                             .self = seller->self,
-                                             .stride = seller->stride,
-                                             .own_price = seller->own_price,
-                                             .sees_prices = seller->sees_prices};
+        market->player[i] = (bt_game_player){
+            .decide = seller->type->decide,
+            .observe = seller->type->observe,
+            .self = seller->self,
+            .stride = seller->stride,
+            .own_price = seller->own_price,
+            .sees_prices = seller->sees_prices,
+            .view = {.joint_action = BT_NO_ACTION},
+            .feedback = {.duration = 1, .joint_action = BT_NO_ACTION, .n_buyers = NAN},
+        };
     }
     return market->player != NULL;
+}
+
+/* After a saved run was restored: what players are shown is what stands. */
+void bt_posted_price_show_standing(bt_posted_price *market)
+{
+    uint64_t joint = market->recent[0];
+    for (size_t i = 0; market->player != NULL && i < market->n_sellers; i++) {
+        bool is_shown = market->player[i].sees_prices && joint != BT_NO_ACTION;
+        market->player[i].view.joint_action = is_shown ? joint : BT_NO_ACTION;
+        market->player[i].view.price =
+            is_shown ? market->model->game->price + joint * market->n_products : NULL;
+    }
 }
 
 bt_status bt_posted_price_start_periodic(bt_posted_price *market, bt_arena *arena,

@@ -125,6 +125,8 @@ typedef struct gradient_seller {
     double *direction; /* [own] z */
     bt_stream directions;
     uint64_t t;          /* steps begun */
+    double trial;        /* d_t */
+    double step;         /* g_t */
     double reference;    /* running mean, or the last profit; NAN: none yet */
     double upper_profit; /* two_point: r+ */
     uint8_t is_second;   /* two_point: p - d z stands */
@@ -152,22 +154,27 @@ static void draw_direction(gradient_seller *seller)
         seller->direction[k] /= length;
 }
 
-/* The trial's size: it must not leave the box. */
+static void begin_step(gradient_seller *seller)
+{
+    const gradient_parameters *chosen = seller->parameters;
+    seller->t++;
+    seller->trial = falling(chosen->perturbation, chosen->perturbation_exponent, seller->t);
+    seller->step = falling(chosen->step, chosen->step_exponent, seller->t);
+    draw_direction(seller);
+}
+
+/* A trial must not leave the box. */
 static double trial_size(const gradient_seller *seller, uint32_t own)
 {
-    double size = falling(seller->parameters->perturbation,
-                          seller->parameters->perturbation_exponent, seller->t);
-    return fmin(size, seller->radius[own]);
+    return seller->trial < seller->radius[own] ? seller->trial : seller->radius[own];
 }
 
 static uint64_t decide(void *self, const bt_seller_view *view, double *own_price)
 {
     gradient_seller *seller = self;
     (void)view;
-    if (!seller->is_second) {
-        seller->t++;
-        draw_direction(seller);
-    }
+    if (!seller->is_second)
+        begin_step(seller);
     double sign = seller->is_second ? -1 : 1;
     for (uint32_t k = 0; k < seller->n_own; k++) {
         double off_centre = (seller->price[k] - seller->centre[k]) / seller->radius[k];
@@ -179,14 +186,13 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
 
 static void climb(gradient_seller *seller, double profit_difference)
 {
-    const gradient_parameters *chosen = seller->parameters;
-    double step = falling(chosen->step, chosen->step_exponent, seller->t);
     for (uint32_t k = 0; k < seller->n_own; k++) {
         double slope =
             seller->n_own * profit_difference * seller->direction[k] / trial_size(seller, k);
         double low = seller->centre[k] - seller->radius[k];
         double high = seller->centre[k] + seller->radius[k];
-        seller->price[k] = fmin(high, fmax(low, seller->price[k] + step * slope));
+        double price = seller->price[k] + seller->step * slope;
+        seller->price[k] = price < low ? low : price > high ? high : price;
     }
 }
 
@@ -311,6 +317,8 @@ static void archive(void *self, bt_archive *archive)
     bt_archive_field(archive, "direction", seller->direction, seller->n_own * sizeof(double));
     bt_archive_field(archive, "directions", &seller->directions, sizeof(seller->directions));
     bt_archive_field(archive, "t", &seller->t, sizeof(seller->t));
+    bt_archive_field(archive, "trial", &seller->trial, sizeof(seller->trial));
+    bt_archive_field(archive, "step", &seller->step, sizeof(seller->step));
     bt_archive_field(archive, "reference", &seller->reference, sizeof(seller->reference));
     bt_archive_field(archive, "upper_profit", &seller->upper_profit,
                      sizeof(seller->upper_profit));
