@@ -77,7 +77,7 @@ run_tests() {
 require "installing packages" install_packages $build_packages $test_packages
 install_packages $optional_test_packages || echo "Tests that need them are skipped." >&2
 
-require "configuring" cmake --preset default
+require "configuring" cmake --preset default -DBERTRAND_BUILD_TESTS=ON -DBERTRAND_BUILD_BENCH=ON
 require "building" cmake --build --preset default
 run_tests
 check_format

@@ -6,6 +6,7 @@
 enum { BAR_WIDTH = 30, TIME_TEXT = 32 };
 static const double seconds_between_bars = 0.1;
 static const double seconds_between_lines = 30;
+static const double seconds_before_estimates = 1;
 
 bt_progress bt_progress_begin(FILE *stream, bool is_terminal, bool has_colour, double now)
 {
@@ -63,8 +64,9 @@ static void print_state(bt_progress *progress, const bt_run_progress *runs, doub
     double planned = (double)(runs->n_runs - runs->n_before);
     double done = runs->fraction * planned;
     char rate[TIME_TEXT], left[TIME_TEXT];
-    print_rate(done, elapsed, rate);
-    print_duration(done > 0 ? elapsed * (planned - done) / done : INFINITY, left);
+    bool can_tell = done > 0 && elapsed >= seconds_before_estimates;
+    print_rate(can_tell ? done : 0, elapsed, rate);
+    print_duration(can_tell ? elapsed * (planned - done) / done : INFINITY, left);
     if (progress->is_terminal) {
         fputs("\r\033[K", progress->stream);
         double before = (double)runs->n_before;
