@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BAR_WIDTH = 30, TIME_TEXT = 32 };
+enum { BAR_WIDTH = 30, TIME_TEXT = 32, RATE_TEXT = 48 };
 static const double seconds_between_bars = 0.1;
 static const double seconds_between_lines = 30;
 static const double seconds_before_estimates = 1;
@@ -34,16 +34,21 @@ static void print_duration(double seconds, char *text)
         snprintf(text, TIME_TEXT, "%ld:%02ld", minutes, total % 60);
 }
 
-/* "8.4/s" or, below one a second, "12 s each" */
+/* "8.4/s"; below one a second "12 s each", "2:30 each" */
 static void print_rate(double runs, double seconds, char *text)
 {
     double rate = seconds > 0 ? runs / seconds : 0;
-    if (rate >= 1)
-        snprintf(text, TIME_TEXT, "%.*f/s", rate < 100 ? 1 : 0, rate);
-    else if (rate > 0)
-        snprintf(text, TIME_TEXT, "%.3g s each", 1 / rate);
-    else
-        snprintf(text, TIME_TEXT, "-/s");
+    char each[TIME_TEXT];
+    if (rate >= 1) {
+        snprintf(text, RATE_TEXT, "%.*f/s", rate < 100 ? 1 : 0, rate);
+    } else if (rate > 1.0 / 60) {
+        snprintf(text, RATE_TEXT, "%.3g s each", 1 / rate);
+    } else if (rate > 0) {
+        print_duration(1 / rate, each);
+        snprintf(text, RATE_TEXT, "%s each", each);
+    } else {
+        snprintf(text, RATE_TEXT, "-/s");
+    }
 }
 
 static void print_bar(const bt_progress *progress, double fraction)
@@ -63,7 +68,7 @@ static void print_state(bt_progress *progress, const bt_run_progress *runs, doub
     double elapsed = now - progress->began;
     double planned = (double)(runs->n_runs - runs->n_before);
     double done = runs->fraction * planned;
-    char rate[TIME_TEXT], left[TIME_TEXT];
+    char rate[RATE_TEXT], left[TIME_TEXT];
     bool can_tell = done > 0 && elapsed >= seconds_before_estimates;
     print_rate(can_tell ? done : 0, elapsed, rate);
     print_duration(can_tell ? elapsed * (planned - done) / done : INFINITY, left);

@@ -72,7 +72,7 @@ static void test_few_long_runs_move_the_bar(void **state)
     bt_run_progress runs = {.n_runs = 2, .n_done = 0, .fraction = 0.5};
     show(&self, runs, 7200);
     expect(&self,
-           "\r\033[K[###############---------------] 0/2 runs  7.2e+03 s each  2:00:00 left");
+           "\r\033[K[###############---------------] 0/2 runs  2:00:00 each  2:00:00 left");
     end(&self);
 }
 
