@@ -59,7 +59,7 @@ static bool is_wrong(const point_survey *self, size_t point)
     char label[512];
     bt_sweep_label(self->plan->sweep, point, label, sizeof(label));
     if (wrong && label[0] != '\0')
-        bt_fail(self->error, BT_BAD_INPUT, "so it is at point %zu of the sweep, %s", point,
+        bt_fail(self->error, BT_BAD_INPUT, "point %zu of the sweep (%s) is wrong", point,
                 label);
     return wrong;
 }
