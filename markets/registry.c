@@ -1,9 +1,11 @@
 #include "markets/registry.h"
 
+#include "markets/assortment_market.h"
 #include "markets/posted_price.h"
 
 static const bt_described *const entries[] = {
     &bt_posted_price_market.described,
+    &bt_assortment_market.described,
 };
 
 const bt_registry bt_market_registry = {

@@ -5,6 +5,7 @@ static const bt_described *const entries[] = {
     &bt_best_response_seller.described,
     &bt_q_learning_seller.described,
     &bt_gradient_seller.described,
+    &bt_static_assortment_seller.described,
 };
 
 const bt_registry bt_seller_registry = {

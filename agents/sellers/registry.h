@@ -16,4 +16,7 @@ extern const bt_seller_type bt_best_response_seller; /* best_response.c */
 extern const bt_seller_type bt_q_learning_seller;    /* q_learning.c */
 extern const bt_seller_type bt_gradient_seller;      /* gradient.c */
 
+/* For markets of type assortment */
+extern const bt_seller_type bt_static_assortment_seller; /* static_assortment.c */
+
 #endif
