@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "experiments/bind_internal.h"
+#include "experiments/document_tree.h"
 #include "experiments/suggestion.h"
 
 enum { MOST_LISTED_KEYS = 12 };
@@ -183,14 +184,30 @@ static void report_missing(bt_binder *binder, const bt_place *place,
 
 /* ---- defaults ---- */
 
+/* A default that is one plain word or number, or empty braces: it needs no parser, and
+ * sweeps bind many. */
+static bool make_plain_node(const char *text, bt_node *node, const bt_source *source)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_.+-";
+    *node = (bt_node){.source = source, .text = (char *)(uintptr_t)text};
+    node->kind = strcmp(text, "{}") == 0 ? BT_NODE_MAPPING : BT_NODE_SCALAR;
+    return node->kind == BT_NODE_MAPPING ||
+           (text[0] != '-' && text[strspn(text, plain)] == '\0');
+}
+
 static void bind_default(bt_binder *binder, const bt_place *place,
                          const bt_parameter *parameter, char *parameters)
 {
+    const bt_source source = {.name = "default", .text = "", .is_file = true};
+    const char *text = parameter->default_text;
+    bt_node plain;
+    if (make_plain_node(text, &plain, &source)) {
+        bind_parameter(binder, place, parameter, parameters, &plain);
+        return;
+    }
     bt_document *document = NULL;
-    char origin[128];
-    snprintf(origin, sizeof(origin), "default of %s", parameter->name);
-    bt_document_parse(origin, parameter->default_text, strlen(parameter->default_text),
-                      &document, binder->diagnostics);
+    bt_document_parse("default", text, strlen(text), &document, binder->diagnostics);
     if (document != NULL)
         bind_parameter(binder, place, parameter, parameters, bt_document_root(document));
     bt_document_destroy(document);
@@ -253,16 +270,16 @@ static void bind_contents(bt_binder *binder, const bt_place *place,
     }
 }
 
+/* What is no mapping is refused, and read as if it said nothing. */
 static void bind_table(bt_binder *binder, const bt_place *place, const bt_parameter *parameter,
                        const bt_node *node, void *member)
 {
-    if (bt_node_get_kind(node) != BT_NODE_MAPPING) {
-        bt_refuse_value(binder, place, parameter, node);
-        return;
-    }
     mapping_contents contents = {.section = {{.table = parameter->table, .parameters = member}},
                                  .n_sections = 1};
-    bind_contents(binder, place, &contents, node);
+    bool is_mapping = bt_node_get_kind(node) == BT_NODE_MAPPING;
+    if (!is_mapping)
+        bt_refuse_value(binder, place, parameter, node);
+    bind_contents(binder, place, &contents, is_mapping ? node : NULL);
 }
 
 /* ---- registered types ---- */
