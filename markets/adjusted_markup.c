@@ -51,6 +51,8 @@ double bt_adjusted_price(const bt_demand *demand, size_t type, double cost)
     case BT_PRICE_LOG:
         return fmax(k / (k - 1) * cost, DBL_MIN);
     case BT_PRICE_BOX_COX:
+        if (value < 0)
+            return cost + fmax(fabs(cost), 1);
         if (value == 0)
             return fmax(k / (k - 1) * cost, DBL_MIN);
         return value == 1 ? cost + 1 / k : box_cox_price(value, k, cost);

@@ -26,7 +26,8 @@ double bt_adjusted_markup_best_response(const bt_pricing_game *game, size_t sell
                                         const double *price, double *best);
 
 /* The price at which a product whose zero-margin price is raised to `cost` sells best: p =
- * cost + 1/a(p). Where no price above the cost sells (a budget), the cost. */
+ * cost + 1/a(p). Where no price above the cost sells (a budget), the cost; where none is best
+ * (Box-Cox lambda below zero), some price above it. */
 double bt_adjusted_price(const bt_demand *demand, size_t type, double cost);
 
 #endif

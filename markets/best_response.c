@@ -17,7 +17,7 @@
  * other than an equilibrium: prices right to about 1e-5 pass. */
 static const double GAIN_TOLERANCE = 1e-9;
 /* ... and below this part of the largest seller's objective: a seller as good as out of the
- * market must not stop the rest. */
+ * market must not stop the rest; or of its own revenue: what margins are rounded to. */
 static const double GAIN_FLOOR = 1e-14;
 
 /* Prices at which a seller with shares of rounded-off size stands. */
@@ -48,6 +48,10 @@ static bt_status respond_by_search(bt_responder *responder, size_t seller, const
     memcpy(present, problem->price, problem->n_free * sizeof *present);
     *before = bt_seller_problem_evaluate(problem, present);
     *after = bt_seller_problem_search(problem, present, found);
+    if (responder->polishes) {
+        bt_seller_problem_polish(problem, found);
+        *after = fmax(*after, bt_seller_problem_evaluate(problem, found));
+    }
     for (size_t i = 0; i < problem->n_free; i++)
         best[problem->product[i]] = found[i];
     return BT_OK;
@@ -143,10 +147,30 @@ static bt_status all_gains(bt_pricing_game *game, const double *price, size_t n_
     return BT_OK;
 }
 
-static void judge(const bt_pricing_game *game, const seller_gain *gains, double *exploitability,
-                  size_t *seller, bool *is_equilibrium)
+/* What a seller's objective is rounded to, for it takes differences of revenue and cost. */
+static double rounding_of(const bt_pricing_game *game, size_t seller, const double *price)
+{
+    const bt_ownership *ownership = game->ownership;
+    double revenue = 0;
+
+    for (size_t i = game->seller_start[seller]; i < game->seller_start[seller + 1]; i++) {
+        const uint32_t product = game->seller_product[i];
+
+        if (bt_game_share(game, product) > 0)
+            revenue += fabs(price[product]) * bt_game_share(game, product);
+    }
+    const double rounding = GAIN_FLOOR * revenue;
+    return ownership->objective != NULL && ownership->objective[seller] == BT_MEAN2_VARIANCE
+               ? rounding * rounding
+               : rounding;
+}
+
+/* The game has been evaluated at the prices. */
+static void judge(const bt_pricing_game *game, const double *price, const seller_gain *gains,
+                  double *exploitability, size_t *seller, bool *is_equilibrium)
 {
     double largest_objective = 0;
+    double largest_excess = 0;
 
     *exploitability = 0;
     *seller = 0;
@@ -154,13 +178,16 @@ static void judge(const bt_pricing_game *game, const seller_gain *gains, double 
     for (size_t i = 0; i < game->n_sellers; i++)
         largest_objective = fmax(largest_objective, fabs(gains[i].after));
     for (size_t i = 0; i < game->n_sellers; i++) {
-        if (gains[i].gain > *exploitability) {
-            *exploitability = gains[i].gain;
+        const double allowed = GAIN_TOLERANCE * fabs(gains[i].after) +
+                               GAIN_FLOOR * largest_objective + rounding_of(game, i, price);
+
+        *exploitability = fmax(*exploitability, gains[i].gain);
+        if (gains[i].gain == INFINITY || gains[i].gain > allowed)
+            *is_equilibrium = false;
+        if (gains[i].gain > largest_excess) {
+            largest_excess = gains[i].gain;
             *seller = i;
         }
-        if (gains[i].gain == INFINITY || gains[i].gain > GAIN_TOLERANCE * fabs(gains[i].after) +
-                                                             GAIN_FLOOR * largest_objective)
-            *is_equilibrium = false;
     }
 }
 
@@ -179,15 +206,18 @@ bt_status bt_certify(bt_pricing_game *game, const double *price, size_t n_thread
     else
         status = all_gains(game, price, n_threads, gains, best, error);
     if (status == BT_OK) {
-        judge(game, gains, exploitability, seller, is_equilibrium);
+        bt_pricing_game_shares(game, price);
+        judge(game, price, gains, exploitability, seller, is_equilibrium);
         if (deviation != NULL && *exploitability < INFINITY) {
             bt_responder responder = {
                 .game = game,
-                .closed_form = bt_common_markup_applies(game->demand, game->ownership)};
+                .closed_form = bt_common_markup_applies(game->demand, game->ownership),
+                .polishes = true};
             double before;
             double after;
 
             status = bt_respond(&responder, *seller, price, deviation, &before, &after, error);
+            *exploitability = fmax(*exploitability, after - before);
             bt_seller_problem_destroy(responder.problem);
         } else if (deviation != NULL) {
             for (size_t product = 0; product < game->n_products; product++)
@@ -210,6 +240,7 @@ static bt_status responder_of(const bt_demand *demand, const bt_ownership *owner
         .game = bt_pricing_game_of(demand, ownership, work),
         .closed_form = bt_common_markup_applies(demand, ownership),
         .problem = work->seller_problem,
+        .polishes = true,
     };
     if (responder->game == NULL)
         return bt_fail(error, BT_INTERNAL, "no memory for best responses");

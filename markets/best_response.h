@@ -15,6 +15,7 @@
 typedef struct bt_responder {
     bt_pricing_game *game;
     bool closed_form;           /* common markups */
+    bool polishes;              /* take best responses to their last digits */
     bt_seller_problem *problem; /* for what has no closed form; made when first needed */
 } bt_responder;
 

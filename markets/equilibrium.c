@@ -22,6 +22,8 @@ enum {
 static const double SAME_PRICE = 1e-7;
 /* Play that settles ends this close to the first-order solution it leads to. */
 static const double CLOSE_PRICE = 1e-4;
+/* ... of products with at least this share. */
+static const double SOLD_SHARE = 1e-10;
 /* First-order points with a larger residual are not reported as equilibria. */
 static const double RESIDUAL_LIMIT = 1e-8;
 
@@ -87,7 +89,8 @@ static bt_status search_open(equilibrium_search *search, bt_error *error)
     bt_pricing_game_set_ownership(search->game, search->ownership);
     search->responder = (bt_responder){
         .game = search->game,
-        .closed_form = bt_common_markup_applies(search->demand, search->ownership)};
+        .closed_form = bt_common_markup_applies(search->demand, search->ownership),
+        .polishes = true};
     const bt_status status =
         bt_demand_work_use_threads(search->work, search->settings.n_threads, error);
     return status == BT_OK ? bt_solver_create(search->game, &search->solver, error) : status;
@@ -103,30 +106,52 @@ static void search_close(equilibrium_search *search)
     free(search->settled);
 }
 
-/* Do all prices agree, but for products that nobody buys at either? */
+/* Do the prices of all products agree that are sold at either? */
 static bool same_point(const bt_pricing_game *game, const bt_price_point *point,
-                       const double *price)
+                       const double *price, double tolerance)
 {
     for (size_t j = 0; j < point->n_products; j++) {
-        const bool sold = point->share[j] > 1e-200 || bt_game_share(game, j) > 1e-200;
+        const bool sold = point->share[j] > SOLD_SHARE || bt_game_share(game, j) > SOLD_SHARE;
 
         if (sold && !(fabs(point->price[j] - price[j]) <=
-                      SAME_PRICE * fmax(fabs(point->price[j]), fabs(price[j]))))
+                      tolerance * fmax(fabs(point->price[j]), fabs(price[j]))))
             return false;
     }
     return true;
 }
 
-static bool is_known(const equilibrium_search *search, const double *price)
+/* The place of search->price in a list, or its count. A point at which play settled without
+ * a first-order solution is known less precisely. */
+static size_t find_point(const equilibrium_search *search, const bt_price_point *list,
+                         size_t count, bool is_solved)
 {
-    const bt_equilibrium_result *result = search->result;
+    for (size_t i = 0; i < count; i++) {
+        const bool both_solved = is_solved && list[i].foc_residual <= RESIDUAL_LIMIT;
 
-    for (size_t i = 0; i < result->n_points; i++)
-        if (same_point(search->game, &result->point[i], price))
-            return true;
-    for (size_t i = 0; i < result->n_rejected; i++)
-        if (same_point(search->game, &result->rejected[i], price))
-            return true;
+        if (same_point(search->game, &list[i], search->price,
+                       both_solved ? SAME_PRICE : CLOSE_PRICE))
+            return i;
+    }
+    return count;
+}
+
+/* Is the point listed already? A settled one makes way for the solution that it is near. */
+static bool is_known(equilibrium_search *search)
+{
+    bt_equilibrium_result *result = search->result;
+    const double residual = bt_pricing_game_residual(search->game);
+    const bool is_solved = residual <= RESIDUAL_LIMIT;
+    const size_t place = find_point(search, result->point, result->n_points, is_solved);
+
+    if (find_point(search, result->rejected, result->n_rejected, is_solved) <
+        result->n_rejected)
+        return true;
+    if (place == result->n_points)
+        return false;
+    if (!is_solved || result->point[place].foc_residual <= RESIDUAL_LIMIT)
+        return true;
+    bt_price_point_free(&result->point[place]);
+    result->point[place] = result->point[--result->n_points];
     return false;
 }
 
@@ -142,6 +167,50 @@ static bt_status append(bt_price_point **list, size_t *count, const bt_price_poi
     return BT_OK;
 }
 
+static bool squares_its_mean(const bt_ownership *ownership, size_t seller)
+{
+    return ownership->objective != NULL && ownership->objective[seller] == BT_MEAN2_VARIANCE;
+}
+
+/* A seller of E^2 - lambda Var that can earn nothing: iteration brings it close to its cost,
+ * which is where it is. */
+static void put_at_cost(equilibrium_search *search)
+{
+    bt_pricing_game *game = search->game;
+    bool moved = false;
+
+    for (size_t i = 0; i < game->n_free; i++) {
+        const uint32_t product = game->free_product[i];
+        const size_t seller = search->ownership->seller[product];
+        const double cost = game->zero_margin_price[product];
+        const double distance = fabs(search->price[product] - cost);
+
+        if (!squares_its_mean(search->ownership, seller) || distance == 0 ||
+            distance > CLOSE_PRICE * fabs(cost) || bt_pricing_game_objective(game, seller) > 0)
+            continue;
+        search->price[product] = cost;
+        moved = true;
+    }
+    if (moved)
+        bt_pricing_game_evaluate(game, search->price);
+}
+
+/* It is indifferent between all prices that earn it nothing; the one to report is its cost. */
+static bool is_canonical(const equilibrium_search *search)
+{
+    const bt_pricing_game *game = search->game;
+
+    for (size_t i = 0; i < game->n_free; i++) {
+        const uint32_t product = game->free_product[i];
+        const size_t seller = search->ownership->seller[product];
+
+        if (squares_its_mean(search->ownership, seller) && game->expected_square[seller] == 0 &&
+            search->price[product] != game->zero_margin_price[product])
+            return false;
+    }
+    return true;
+}
+
 /* Describe and certify search->price, and list it where it belongs. The game has been
  * evaluated there. */
 static bt_status list_point(equilibrium_search *search, size_t iterations, bt_error *error)
@@ -149,7 +218,9 @@ static bt_status list_point(equilibrium_search *search, size_t iterations, bt_er
     bt_equilibrium_result *result = search->result;
     bt_price_point point;
 
-    if (is_known(search, search->price))
+    put_at_cost(search);
+    if (!isfinite(bt_pricing_game_residual(search->game)) || is_known(search) ||
+        !is_canonical(search))
         return BT_OK;
     bt_status status = bt_price_point_allocate(search->demand->n_products,
                                                search->ownership->n_sellers, &point, error);

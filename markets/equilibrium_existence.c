@@ -11,15 +11,29 @@ static bool is_free(const bt_ownership *ownership, size_t product)
 
 /* What a seller has in a row. */
 typedef struct row_reach {
-    bool free;           /* a product with a price to set */
-    bool alone;          /* nothing else to turn to, at prices all its own to set */
-    bool alone_in_nests; /* and nested: it shares no nest in which it sets a price */
+    bool free;            /* a product with a price to set */
+    bool alone;           /* nothing else to turn to, at prices all its own to set */
+    bool alone_in_a_nest; /* nested: no rival shares a nest in which it sets a price */
 } row_reach;
+
+/* Does nobody else, and no given price, stand in the nest of an own product? */
+static bool alone_in_nest(const bt_demand *demand, const bt_ownership *ownership, size_t seller,
+                          size_t type, uint32_t product)
+{
+    for (size_t entry = demand->row_start[type]; entry < demand->row_start[type + 1]; entry++) {
+        const uint32_t other = demand->considered_product[entry];
+
+        if (demand->nest[other] == demand->nest[product] &&
+            (ownership->seller[other] != seller || !is_free(ownership, other)))
+            return false;
+    }
+    return true;
+}
 
 static row_reach reach_of(const bt_demand *demand, const bt_ownership *ownership, size_t seller,
                           size_t type)
 {
-    row_reach reach = {.alone = !demand->has_outside_option, .alone_in_nests = true};
+    row_reach reach = {.alone = !demand->has_outside_option};
     const size_t end = demand->row_start[type + 1];
 
     for (size_t entry = demand->row_start[type]; entry < end; entry++) {
@@ -28,15 +42,8 @@ static row_reach reach_of(const bt_demand *demand, const bt_ownership *ownership
 
         reach.free |= own;
         reach.alone &= own;
-        if (!own || demand->model != BT_NESTED_LOGIT)
-            continue;
-        for (size_t other = demand->row_start[type]; other < end; other++) {
-            const uint32_t rival = demand->considered_product[other];
-
-            if (demand->nest[rival] == demand->nest[product] &&
-                (ownership->seller[rival] != seller || !is_free(ownership, rival)))
-                reach.alone_in_nests = false;
-        }
+        if (own && demand->model == BT_NESTED_LOGIT && !reach.alone_in_a_nest)
+            reach.alone_in_a_nest = alone_in_nest(demand, ownership, seller, type, product);
     }
     return reach;
 }
@@ -117,7 +124,7 @@ static bool type_sets_no_limit(const bt_demand *demand, const bt_ownership *owne
                  power);
         return true;
     }
-    if (demand->model == BT_NESTED_LOGIT && !reach.alone_in_nests)
+    if (demand->model == BT_NESTED_LOGIT && !reach.alone_in_a_nest)
         ratio /= 1 - demand->nest_correlation;
     if (power > 0 || ratio > 1 || (ratio == 1 && demand->n_types > 1))
         return false;
@@ -132,15 +139,14 @@ static bool type_sets_no_limit(const bt_demand *demand, const bt_ownership *owne
 bool bt_seller_is_unlimited(const bt_demand *demand, const bt_ownership *ownership,
                             size_t seller, char *reason, size_t length)
 {
-    /* A risk-averse seller is held back by the variance of its profit, unless the one type
-     * of buyer there is buys from it for certain. */
+    /* A risk-averse seller is held back by the variance of its profit, unless everyone buys
+     * from it for certain: equal margins then have none. */
     if (is_risk_averse(ownership, seller)) {
-        const bool captive =
-            demand->n_types == 1 && reach_of(demand, ownership, seller, 0).alone;
-
-        if (captive)
-            say_captive(demand, seller, 0, reason, length);
-        return captive;
+        for (size_t type = 0; type < demand->n_types; type++)
+            if (demand->weight[type] > 0 && !reach_of(demand, ownership, seller, type).alone)
+                return false;
+        say_captive(demand, seller, 0, reason, length);
+        return true;
     }
     for (size_t type = 0; type < demand->n_types; type++)
         if (!type_limits_all(demand, ownership, type) &&

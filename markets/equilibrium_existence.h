@@ -7,7 +7,7 @@
  *       best response exists whenever the type has something else to turn to.
  *   log price (lambda = 0): demand falls as price^-r, so profit grows without bound where
  *       r < 1, and towards a limit that no price attains where r = 1; r > 1 is needed.
- *       (Nested: r = alpha/(mu (1-rho)) where a rival shares the nest.)
+ *       (Nested: r = alpha/(mu (1-rho)) where rivals share all its nests.)
  *   Box-Cox lambda < 0: utility is bounded below, demand does not vanish, and profit grows
  *       with the price for ever.
  *   budget b: no price above b sells; profit rises up to b, which no price attains, where a

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/elimination.h"
+
 enum { BOUND_LIMIT = 3000 }; /* free prices for which an error bound is formed */
 /* A Newton step this small, relative to prices, needs no second one to be believed. */
 static const double ROUNDING_STEP = 1e-12;
@@ -220,63 +222,6 @@ static void difference_jacobian(bt_newton *newton, const double *price)
     bt_pricing_game_evaluate(game, price);
 }
 
-/* LU with partial pivoting, in place, rows swapped. */
-static bool factor(double *matrix, size_t n, size_t *pivot)
-{
-    for (size_t k = 0; k < n; k++) {
-        size_t largest = k;
-
-        for (size_t i = k + 1; i < n; i++)
-            if (fabs(matrix[i * n + k]) > fabs(matrix[largest * n + k]))
-                largest = i;
-        pivot[k] = largest;
-        if (!(fabs(matrix[largest * n + k]) > 0) || !isfinite(matrix[largest * n + k]))
-            return false;
-        if (largest != k)
-            for (size_t c = 0; c < n; c++) {
-                const double held = matrix[k * n + c];
-
-                matrix[k * n + c] = matrix[largest * n + c];
-                matrix[largest * n + c] = held;
-            }
-        for (size_t i = k + 1; i < n; i++) {
-            double *row = matrix + i * n;
-            const double *top = matrix + k * n;
-            const double multiple = row[k] /= top[k];
-
-            if (multiple == 0)
-                continue;
-            for (size_t c = k + 1; c < n; c++)
-                row[c] -= multiple * top[c];
-        }
-    }
-    return true;
-}
-
-static void solve(const double *matrix, size_t n, const size_t *pivot, double *vector)
-{
-    for (size_t k = 0; k < n; k++) {
-        const double held = vector[k];
-
-        vector[k] = vector[pivot[k]];
-        vector[pivot[k]] = held;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double sum = vector[i];
-
-        for (size_t c = 0; c < i; c++)
-            sum -= matrix[i * n + c] * vector[c];
-        vector[i] = sum;
-    }
-    for (size_t i = n; i-- > 0;) {
-        double sum = vector[i];
-
-        for (size_t c = i + 1; c < n; c++)
-            sum -= matrix[i * n + c] * vector[c];
-        vector[i] = sum / matrix[i * n + i];
-    }
-}
-
 static bool has_analytic_jacobian(const bt_pricing_game *game)
 {
     return game->demand->model == BT_LOGIT && !game->any_risk_aversion;
@@ -300,7 +245,7 @@ void bt_newton_factor(bt_newton *newton, const double *price)
         analytic_jacobian(newton, price);
     else
         difference_jacobian(newton, price);
-    newton->singular = !factor(newton->jacobian, newton->n, newton->pivot);
+    newton->singular = !bt_eliminate(newton->jacobian, newton->n, newton->pivot);
     newton->factored = true;
 }
 
@@ -310,7 +255,7 @@ void bt_newton_step(bt_newton *newton)
     for (size_t i = 0; i < newton->n; i++)
         newton->step[i] = -newton->conditions[i];
     if (!newton->singular)
-        solve(newton->jacobian, newton->n, newton->pivot, newton->step);
+        bt_substitute(newton->jacobian, newton->n, newton->pivot, newton->step);
 }
 
 /* The rounding that a condition is formed with, scaled like it. */
@@ -345,7 +290,7 @@ static double inverse_times(const bt_newton *newton, const double *bound, double
     for (size_t k = 0; k < newton->n; k++) {
         memset(column, 0, newton->n * sizeof *column);
         column[k] = 1;
-        solve(newton->jacobian, newton->n, newton->pivot, column);
+        bt_substitute(newton->jacobian, newton->n, newton->pivot, column);
         for (size_t i = 0; i < newton->n; i++)
             total[i] += fabs(column[i]) * bound[k];
     }

@@ -8,8 +8,7 @@
  *             + [same seller] sum_r w_r x_rj [s_rl - x_rl m_l]
  *             + [j = l] { -2 Lambda_j + sum_r w_r (a'_rj - a_rj^2) s_rj (M_rj - m_j) },
  * formed row by row through the index from products to the types that consider them; nested
- * logit and risk-averse sellers take differences instead. Elimination is written out here
- * rather than left to a BLAS, whose kernels (and last bits) differ between processors.
+ * logit and risk-averse sellers take differences instead.
  */
 #ifndef BT_MARKETS_EQUILIBRIUM_NEWTON_H
 #define BT_MARKETS_EQUILIBRIUM_NEWTON_H

@@ -172,8 +172,9 @@ static bt_status play_round(bt_responder *responder, double *price, double *stat
 
         if (status != BT_OK)
             return status;
-        /* Who gains nothing stays: play settles where it can. */
-        if (after > before + 1e-13 * fabs(before))
+        /* Who gains nothing stays: play settles where it can. Who can only stay out of losses
+         * goes to its cost. */
+        if (after > before + 1e-13 * fabs(before) || (after == 0 && before == 0))
             memcpy(price, game->response, n * sizeof *price);
         if (states != NULL)
             memcpy(states + seller * n, price, n * sizeof *price);

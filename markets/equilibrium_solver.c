@@ -11,7 +11,8 @@ enum {
     HISTORY_ROWS = 2 * DEPTH + 4,
     ZETA_STEPS_FIRST = 2,
     HALVINGS = 5,
-    POLISHING_STEPS = 2
+    POLISHING_STEPS = 2,
+    PATIENCE = 200 /* iterations without progress */
 };
 /* Newton is tried from this residual on. */
 static const double NEWTON_RESIDUAL = 0.3;
@@ -52,7 +53,8 @@ static double zeta_step(const bt_pricing_game *game, size_t product)
 {
     const double *sum = game->sum + BT_SUMS * product;
     const size_t seller = game->ownership->seller[product];
-    const bt_value_form form = bt_seller_value_form(game->ownership, seller);
+    const bt_value_form form =
+        bt_seller_value_form(game->ownership, seller, game->expected[seller]);
     const double scale = sum[BT_SUM_LAMBDA] * fabs(game->value_slope[product]) +
                          game->keep * game->keep * fabs(form.square) * sum[BT_SUM_SHARE];
 
@@ -84,7 +86,7 @@ static void move(const bt_pricing_game *game, const double *price, const double 
 static double residual_at(bt_solver *solver, const double *price)
 {
     bt_pricing_game_evaluate(solver->game, price);
-    return bt_pricing_game_residual(solver->game, price);
+    return bt_pricing_game_residual(solver->game);
 }
 
 /* Did a step lose a product that was sold (a budget overstepped)? */
@@ -209,6 +211,8 @@ static bt_solver_outcome run_newton(bt_solver *solver, double *price, double tol
     bool fresh = false;
     bool factored = false;
     bool at_best = true;
+    double progress = residual;
+    size_t since_progress = 0;
 
     memcpy(solver->best, price, game->n_products * sizeof *price);
     while (residual > tolerance && iteration++ < max_iterations) {
@@ -242,7 +246,9 @@ static bt_solver_outcome run_newton(bt_solver *solver, double *price, double tol
         } else if (residual != best) {
             at_best = false;
         }
-        if (isnan(residual))
+        since_progress = best < 0.9 * progress ? 0 : since_progress + 1;
+        progress = best < 0.9 * progress ? best : progress;
+        if (isnan(residual) || since_progress > PATIENCE)
             break;
         if (is_rising(game, price, scale)) {
             solver->iterations = iteration;

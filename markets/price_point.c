@@ -88,7 +88,7 @@ bt_status bt_price_point_describe(bt_pricing_game *game, bt_newton *near, bt_pri
     describe_sellers(game->demand, ownership, point);
     for (size_t seller = 0; seller < point->n_sellers; seller++)
         point->objective[seller] = bt_pricing_game_objective(game, seller);
-    point->foc_residual = bt_pricing_game_residual(game, point->price);
+    point->foc_residual = bt_pricing_game_residual(game);
     point->price_error_bound = bt_price_error_bound(game, point->price, near);
     return bt_welfare_at(game->demand, ownership, point->price, &point->welfare, work, error);
 }

@@ -380,16 +380,18 @@ bt_status bt_ownership_check(const bt_demand *demand, const bt_ownership *owners
     return status;
 }
 
-bt_value_form bt_seller_value_form(const bt_ownership *ownership, size_t seller)
+bt_value_form bt_seller_value_form(const bt_ownership *ownership, size_t seller,
+                                   double expected)
 {
     const double risk_aversion =
         ownership->risk_aversion == NULL ? 0 : ownership->risk_aversion[seller];
+    const double sign = expected < 0 ? -1 : 1;
 
     switch (ownership->objective == NULL ? BT_EXPECTED_PROFIT : ownership->objective[seller]) {
     case BT_MEAN_VARIANCE:
         return (bt_value_form){1, 2 * risk_aversion, -2 * risk_aversion};
     case BT_MEAN2_VARIANCE:
-        return (bt_value_form){0, 2 * (1 + risk_aversion), -2 * risk_aversion};
+        return (bt_value_form){0, 2 * (sign + risk_aversion), -2 * risk_aversion};
     default:
         return (bt_value_form){1, 0, 0};
     }
@@ -398,7 +400,7 @@ bt_value_form bt_seller_value_form(const bt_ownership *ownership, size_t seller)
 double bt_objective_of_moments(const bt_ownership *ownership, size_t seller, double expected,
                                double expected_square)
 {
-    const bt_value_form form = bt_seller_value_form(ownership, seller);
+    const bt_value_form form = bt_seller_value_form(ownership, seller, expected);
 
     return (form.constant + form.mean / 2 * expected) * expected +
            form.square / 2 * expected_square;

@@ -16,7 +16,9 @@
  * mean and variance of the profit from one buyer, the two risk-averse objectives have
  *     E - gamma Var:    V_k = (1 + 2 gamma E) m_k - gamma m_k^2
  *     E^2 - lambda Var: V_k = 2 (1 + lambda) E m_k - lambda m_k^2
- * both of the form (A + B E) m_k + C m_k^2 / 2, and V'_k = dV_k/dp_k at given E.
+ * both of the form (A + B E) m_k + C m_k^2 / 2, and V'_k = dV_k/dp_k at given E. A square
+ * forgets that a loss is a loss; where E < 0 it counts as -E^2, so that no seller gains by
+ * losing money (and at zero margins, where E = 0, nothing changes).
  *
  * Types are summed in blocks whose bounds depend on the demand alone, and blocks are added
  * in order: the same bits for any number of threads.
@@ -129,21 +131,21 @@ void bt_pricing_game_shares(bt_pricing_game *game, const double *price);
 
 /* After an evaluation: gradient_j relative to the share and to V'_j's constant part, for a
  * product's seller that maximises expected profit | s - Lambda m + sum Gamma m | / s. */
-double bt_pricing_game_relative_gradient(const bt_pricing_game *game, const double *price,
-                                         size_t product);
+double bt_pricing_game_relative_gradient(const bt_pricing_game *game, size_t product);
 /* Its largest absolute value over the products whose price is a strategy. */
-double bt_pricing_game_residual(const bt_pricing_game *game, const double *price);
+double bt_pricing_game_residual(const bt_pricing_game *game);
 
 /* After an evaluation: a seller's objective, per buyer. */
 double bt_pricing_game_objective(const bt_pricing_game *game, size_t seller);
 
-/* A, B and C of V_k above for one seller. */
+/* A, B and C of V_k above for one seller whose expected profit is E. */
 typedef struct bt_value_form {
     double constant; /* A */
     double mean;     /* B */
     double square;   /* C */
 } bt_value_form;
-bt_value_form bt_seller_value_form(const bt_ownership *ownership, size_t seller);
+bt_value_form bt_seller_value_form(const bt_ownership *ownership, size_t seller,
+                                   double expected);
 double bt_objective_of_moments(const bt_ownership *ownership, size_t seller, double expected,
                                double expected_square);
 

@@ -346,7 +346,8 @@ static void sum_moments(bt_pricing_game *game)
 static void set_values(bt_pricing_game *game)
 {
     for (size_t seller = 0; seller < game->n_sellers; seller++) {
-        const bt_value_form form = bt_seller_value_form(game->ownership, seller);
+        const bt_value_form form =
+            bt_seller_value_form(game->ownership, seller, game->expected[seller]);
         const double slope = form.constant + form.mean * game->expected[seller];
 
         for (size_t i = game->seller_start[seller]; i < game->seller_start[seller + 1]; i++) {
@@ -404,27 +405,30 @@ double bt_pricing_game_objective(const bt_pricing_game *game, size_t seller)
                                    game->expected_square[seller]);
 }
 
-double bt_pricing_game_relative_gradient(const bt_pricing_game *game, const double *price,
-                                         size_t product)
+double bt_pricing_game_relative_gradient(const bt_pricing_game *game, size_t product)
 {
     const size_t seller = game->ownership->seller[product];
-    const bt_value_form form = bt_seller_value_form(game->ownership, seller);
-    const double scale = game->keep * fabs(form.constant + form.mean * game->expected[seller]);
+    const double expected = game->expected[seller];
+    const bt_value_form form = bt_seller_value_form(game->ownership, seller, expected);
     const double share = bt_game_share(game, product);
 
-    (void)price;
-    if (game->gradient[product] == 0 || share < THIN_SHARE || scale == 0)
+    if (game->gradient[product] == 0 || share < THIN_SHARE)
         return 0;
+    /* E^2 - lambda Var has no scale at zero margins: that of a margin 1/a serves. */
+    const double typical = share * share / game->sum[BT_SUMS * product + BT_SUM_LAMBDA];
+    const double scale =
+        game->keep * (fabs(form.constant + (form.constant > 0 ? form.mean * expected : 0)) +
+                      (form.constant > 0 ? 0 : form.mean * fmax(fabs(expected), typical)));
     return game->gradient[product] / (share * scale);
 }
 
-double bt_pricing_game_residual(const bt_pricing_game *game, const double *price)
+double bt_pricing_game_residual(const bt_pricing_game *game)
 {
     double residual = 0;
 
     for (size_t i = 0; i < game->n_free; i++) {
         const double relative =
-            fabs(bt_pricing_game_relative_gradient(game, price, game->free_product[i]));
+            fabs(bt_pricing_game_relative_gradient(game, game->free_product[i]));
 
         if (relative > residual || isnan(relative))
             residual = relative;

@@ -68,13 +68,14 @@ static bool products_allocate(bt_seller_problem *problem)
     problem->slope = allocate(n, sizeof(double));
     problem->trial = allocate(n, sizeof(double));
     problem->line = allocate(n, sizeof(double));
+    problem->points = allocate(BT_SCAN_ROOM, sizeof(double));
     problem->ascent = allocate(n, sizeof(double));
     return problem->product != NULL && problem->gradient != NULL &&
            problem->preconditioner != NULL && problem->share != NULL &&
            problem->candidate != NULL && problem->present != NULL && problem->best != NULL &&
            problem->price != NULL && problem->margin != NULL && problem->moment != NULL &&
            problem->disutility != NULL && problem->slope != NULL && problem->trial != NULL &&
-           problem->line != NULL && problem->ascent != NULL;
+           problem->line != NULL && problem->points != NULL && problem->ascent != NULL;
 }
 
 bt_seller_problem *bt_seller_problem_create(const bt_pricing_game *game)
@@ -128,6 +129,7 @@ void bt_seller_problem_destroy(bt_seller_problem *problem)
     free(problem->slope);
     free(problem->trial);
     free(problem->line);
+    free(problem->points);
     free(problem->ascent);
     free(problem);
 }

@@ -70,6 +70,7 @@ typedef struct bt_seller_problem {
     size_t chunk_capacity;
     double *trial, *line, *ascent, *candidate; /* [n_own] scratch of the search */
     double *present, *best;                    /* [n_own] for callers of the search */
+    double *points;                            /* [BT_SCAN_ROOM] of the search's scans */
     uint32_t *stamp;                           /* [type] */
     uint32_t stamp_now;
     double *nest_largest, *nest_sum; /* [nest] */
@@ -77,6 +78,7 @@ typedef struct bt_seller_problem {
 } bt_seller_problem;
 
 #define BT_NOT_OWN UINT32_MAX
+enum { BT_SCAN_ROOM = 4096 };
 
 /* By own product: Lambda_j, and sums over own products k of Gamma_jk m_k and m_k^2. */
 enum { BT_MOMENT_LAMBDA, BT_MOMENT_GAMMA_MARGIN, BT_MOMENT_GAMMA_SQUARE, BT_MOMENTS };
@@ -111,5 +113,9 @@ void bt_seller_problem_wishes(bt_seller_problem *problem, double markup, bool *l
  * Returns the objective there (markets/best_response.c). */
 double bt_seller_problem_search(bt_seller_problem *problem, const double *present,
                                 double *best);
+
+/* Take prices close to a maximum to its last digits, in place, where the seller has no more
+ * than a few: what a search leaves is where the objective is flat to rounding. */
+void bt_seller_problem_polish(bt_seller_problem *problem, double *best);
 
 #endif

@@ -121,15 +121,20 @@ static void nested_probabilities(const bt_seller_problem *problem, size_t row, d
 
     for (size_t g = 0; g < n_groups; g++) {
         const size_t group = problem->row_group[row] + g;
-        double sum = problem->group_rivals[group];
+        const size_t begin = problem->group_entry[group];
+        const size_t end = problem->group_entry[group + 1];
+        double top = problem->group_rivals[group];
 
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++) {
+        for (size_t e = begin; e < end; e++) {
             within[e - first] = own_utility(problem, type, e);
-            sum = bt_log_sum_two(sum, within[e - first]);
+            top = within[e - first] > top ? within[e - first] : top;
         }
-        for (size_t e = problem->group_entry[group]; e < problem->group_entry[group + 1]; e++)
-            within[e - first] = sum == -INFINITY ? 0 : exp(within[e - first] - sum);
-        reach[g] = spread * sum;
+        double sum = top == -INFINITY ? 0 : exp(problem->group_rivals[group] - top);
+        for (size_t e = begin; e < end; e++)
+            sum += within[e - first] = top == -INFINITY ? 0 : exp(within[e - first] - top);
+        for (size_t e = begin; e < end; e++)
+            within[e - first] /= sum > 0 ? sum : 1;
+        reach[g] = sum > 0 ? spread * (top + log(sum)) : -INFINITY;
         largest = reach[g] > largest ? reach[g] : largest;
     }
     if (largest == -INFINITY) {
@@ -212,7 +217,6 @@ static void set_own_prices(bt_seller_problem *problem, const double *own_price)
 static void finish(bt_seller_problem *problem)
 {
     const bt_pricing_game *game = problem->game;
-    const bt_value_form form = bt_seller_value_form(game->ownership, problem->seller);
     double expected = 0;
     double expected_square = 0;
 
@@ -224,6 +228,7 @@ static void finish(bt_seller_problem *problem)
         expected += part;
         expected_square += part * problem->margin[i];
     }
+    const bt_value_form form = bt_seller_value_form(game->ownership, problem->seller, expected);
     const double mean = form.constant + form.mean * expected;
     for (size_t i = 0; i < problem->n_free; i++) {
         const double *moment = problem->moment + BT_MOMENTS * i;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/elimination.h"
 #include "markets/seller_problem.h"
 
 enum {
@@ -12,11 +13,18 @@ enum {
     LARGE_REACH = 20000,    /* row entries */
     KEPT_MAXIMA = 6,        /* local maxima of the scan that are refined */
     LINE_POINTS = 15,       /* of the scan along one product's price */
+    BUDGETS_MOST = 512,     /* budgets between which scans look */
+    POINTS_MOST = SCAN_POINTS + 4 * BUDGETS_MOST,
     LINE_PASSES = 3,
+    START_WORK = 50000, /* spread starts times row entries times products */
+    STARTS_MOST = 64,
     ASCENT_LIMIT = 400,
     REFINE_LIMIT = 100,
-    HALVINGS = 40
+    HALVINGS = 40,
+    POLISHED_MOST = 24, /* prices that Newton takes to the last digits */
+    POLISHING_STEPS = 4
 };
+_Static_assert(POINTS_MOST + BUDGETS_MOST <= BT_SCAN_ROOM, "scans fit their room");
 /* Scans along each product's price stay below this many row entries in all. */
 static const double LINE_WORK_LIMIT = 3e8;
 
@@ -111,30 +119,88 @@ static size_t keep_peak(scan_peak *peaks, size_t n_peaks, scan_peak peak)
     return last + 1;
 }
 
+static int by_value(const void *a, const void *b)
+{
+    const double first = *(const double *)a;
+    const double second = *(const double *)b;
+
+    return (first > second) - (first < second);
+}
+
+/* Markups at which own product `own` reaches a budget of the buyers: profit falls off a cliff
+ * there, and has a maximum of its own below each. Appended to markup[]; returns the count. */
+static size_t budget_markups(const bt_seller_problem *problem, size_t own, size_t most,
+                             double *markup, size_t count)
+{
+    const bt_pricing_game *game = problem->game;
+    const bt_demand *demand = game->demand;
+    const double zero_margin = game->zero_margin_price[problem->product[own]];
+    const size_t n_rows = game->one_transform ? 1 : problem->n_rows;
+    const size_t stride = n_rows / most + 1;
+
+    for (size_t row = 0; row < n_rows; row += stride) {
+        const size_t type = game->one_transform ? 0 : problem->row_type[row];
+
+        if (demand->transform[type] == BT_PRICE_BUDGET &&
+            demand->transform_value[type] > zero_margin)
+            markup[count++] = demand->transform_value[type] - zero_margin;
+    }
+    return count;
+}
+
+/* Markups to look at, ascending, into problem->points: evenly on a log scale from low to
+ * high, and within each interval between budgets that products [first, last) reach. */
+static size_t lay_points(bt_seller_problem *problem, double low, double high, size_t n_even,
+                         size_t first, size_t last)
+{
+    static const double within[] = {0.3, 0.6, 0.85, 0.97};
+    double *points = problem->points;
+    double *budgets = points + POINTS_MOST;
+    const size_t most = reach_of(problem) > LARGE_REACH ? 8 : 64;
+    const double ratio = pow(high / low, 1.0 / (double)(n_even - 1));
+    size_t n_points = 0;
+    size_t n_budgets = 0;
+    double markup = low;
+
+    for (size_t i = 0; i < n_even; i++, markup *= ratio)
+        points[n_points++] = markup;
+    for (size_t own = first; own < last && n_budgets + most + 1 < BUDGETS_MOST; own++)
+        n_budgets = budget_markups(problem, own, most, budgets, n_budgets);
+    qsort(budgets, n_budgets, sizeof *budgets, by_value);
+    for (size_t i = 0; i < n_budgets; i++) {
+        const double from = i == 0 ? fmin(low, budgets[0]) : budgets[i - 1];
+
+        for (size_t k = 0; k < 4 && budgets[i] > from * (1 + 1e-9); k++)
+            points[n_points++] = from + within[k] * (budgets[i] - from);
+    }
+    if (n_budgets > 0)
+        qsort(points, n_points, sizeof *points, by_value);
+    return n_points;
+}
+
 /* Local maxima of the objective along the common markup, highest first. */
 static size_t scan_common_markup(bt_seller_problem *problem, double low, double high,
                                  scan_peak *peaks)
 {
-    const size_t n_points = reach_of(problem) > LARGE_REACH ? SCAN_POINTS_LARGE : SCAN_POINTS;
-    const double ratio = pow(high / low, 1.0 / (double)(n_points - 1));
+    const size_t n_even = reach_of(problem) > LARGE_REACH ? SCAN_POINTS_LARGE : SCAN_POINTS;
+    const size_t n_points = lay_points(problem, low, high, n_even, 0, problem->n_free);
+    const double *points = problem->points;
     double before = -INFINITY;
-    double markup = low;
-    double here = at_markup(problem, markup);
+    double here = at_markup(problem, points[0]);
     size_t n_peaks = 0;
 
     for (size_t i = 0; i < n_points; i++) {
-        const double next_markup = markup * ratio;
-        const double next = i + 1 < n_points ? at_markup(problem, next_markup) : -INFINITY;
+        const double next = i + 1 < n_points ? at_markup(problem, points[i + 1]) : -INFINITY;
 
         if (here >= before && here > next)
-            n_peaks = keep_peak(peaks, n_peaks,
-                                (scan_peak){.low = i == 0 ? markup / 2 : markup / ratio,
-                                            .markup = markup,
-                                            .high = next_markup,
-                                            .objective = here});
+            n_peaks =
+                keep_peak(peaks, n_peaks,
+                          (scan_peak){.low = i == 0 ? points[0] / 2 : points[i - 1],
+                                      .markup = points[i],
+                                      .high = i + 1 < n_points ? points[i + 1] : 2 * points[i],
+                                      .objective = here});
         before = here;
         here = next;
-        markup = next_markup;
     }
     return n_peaks;
 }
@@ -150,6 +216,33 @@ static double slope_at(bt_seller_problem *problem, double markup)
     return slope;
 }
 
+/* The same where the derivative does not change sign once: a kink is within. */
+static double golden_section(bt_seller_problem *problem, double low, double high)
+{
+    const double golden = 0.6180339887498949;
+    double left = high - golden * (high - low);
+    double right = low + golden * (high - low);
+    double at_left = at_markup(problem, left);
+    double at_right = at_markup(problem, right);
+
+    for (int i = 0; i < REFINE_LIMIT && high - low > 1e-9 * high; i++) {
+        if (at_left > at_right) {
+            high = right;
+            right = left;
+            at_right = at_left;
+            left = high - golden * (high - low);
+            at_left = at_markup(problem, left);
+        } else {
+            low = left;
+            left = right;
+            at_left = at_right;
+            right = low + golden * (high - low);
+            at_right = at_markup(problem, right);
+        }
+    }
+    return at_left > at_right ? left : right;
+}
+
 /* A single product's local maximum between the neighbours of a peak: the root of the
  * derivative, by the false position of Illinois within the bracket. */
 static double refine_peak(bt_seller_problem *problem, const scan_peak *peak)
@@ -160,8 +253,11 @@ static double refine_peak(bt_seller_problem *problem, const scan_peak *peak)
     double slope_high = slope_at(problem, high);
     int side = 0;
 
-    if (!(slope_low > 0) || !(slope_high < 0))
-        return peak->markup;
+    if (!(slope_low > 0) || !(slope_high < 0)) {
+        const double found = golden_section(problem, low, high);
+
+        return at_markup(problem, found) > peak->objective ? found : peak->markup;
+    }
     for (int i = 0; i < REFINE_LIMIT && high - low > 4 * DBL_EPSILON * high; i++) {
         double middle = (low * slope_high - high * slope_low) / (slope_high - slope_low);
         if (i % 4 == 3 || !(middle > low && middle < high))
@@ -264,7 +360,6 @@ static void keep_better(const bt_seller_problem *problem, const double *price, d
 static void search_lines(bt_seller_problem *problem, double low, double high, double *work,
                          double *best, double *best_objective)
 {
-    const double step = pow(4 * high / low, 1.0 / (LINE_POINTS - 1));
     bool improved = true;
 
     if ((double)problem->n_free * LINE_POINTS * (double)reach_of(problem) * LINE_PASSES >
@@ -274,13 +369,14 @@ static void search_lines(bt_seller_problem *problem, double low, double high, do
         improved = false;
         for (size_t i = 0; i < problem->n_free; i++) {
             const double zero_margin = problem->game->zero_margin_price[problem->product[i]];
+            const size_t n_points =
+                lay_points(problem, low / 2, 4 * high, LINE_POINTS, i, i + 1);
             double found = *best_objective + 1e-9 * fabs(*best_objective);
             double found_price = NAN;
-            double markup = low / 2;
 
             memcpy(work, best, problem->n_free * sizeof *work);
-            for (int k = 0; k < LINE_POINTS; k++, markup *= step) {
-                work[i] = zero_margin + markup;
+            for (size_t k = 0; k < n_points; k++) {
+                work[i] = zero_margin + problem->points[k];
                 const double objective = bt_seller_problem_evaluate(problem, work);
 
                 if (objective > found) {
@@ -297,22 +393,107 @@ static void search_lines(bt_seller_problem *problem, double low, double high, do
     }
 }
 
-/* A seller who maximises E^2 - lambda Var cannot gain below zero margins (the square
- * forgets that a loss is a loss), and stays at them where nothing above is worth it. */
+/* Ascents from prices that a walk along one product or one markup does not come by: each
+ * product in turn as good as withdrawn, and markups spread over the range, other ones for
+ * each product (a fixed sequence: no random draws). */
+static void search_starts(bt_seller_problem *problem, double low, double high, double *work,
+                          double *best, double *best_objective)
+{
+    const size_t n = problem->n_free;
+    const double golden = 0.6180339887498949;
+    const size_t affordable = START_WORK / (n * reach_of(problem));
+    const size_t n_starts = affordable < STARTS_MOST ? affordable : STARTS_MOST;
+
+    if (n_starts == 0)
+        return;
+    for (size_t out = 0; out < n; out++) {
+        memcpy(work, best, n * sizeof *work);
+        work[out] = problem->game->zero_margin_price[problem->product[out]] + 16 * high;
+        keep_better(problem, work, ascend(problem, work), best, best_objective);
+    }
+    for (size_t start = 1; start <= n_starts; start++) {
+        for (size_t i = 0; i < n; i++) {
+            const double place = (double)start * golden + (double)(i * i) * 0.31830988618;
+
+            work[i] = problem->game->zero_margin_price[problem->product[i]] +
+                      low * pow(2 * high / low, place - floor(place));
+        }
+        keep_better(problem, work, ascend(problem, work), best, best_objective);
+    }
+}
+
+/* A seller who maximises E^2 - lambda Var stays at zero margins where nothing above them is
+ * worth the risk. */
 static double hold_at_cost(bt_seller_problem *problem, double *best, double best_objective)
 {
     const bt_ownership *ownership = problem->game->ownership;
 
-    if (ownership->objective == NULL ||
+    if (best_objective > 0 || ownership->objective == NULL ||
         ownership->objective[problem->seller] != BT_MEAN2_VARIANCE)
         return best_objective;
-    for (size_t i = 0; i < problem->n_free; i++)
-        best[i] = fmax(best[i], problem->game->zero_margin_price[problem->product[i]]);
-    const double held = bt_seller_problem_evaluate(problem, best);
-    if (held > 0)
-        return held;
+    const double held = at_markup(problem, 0);
+    if (held < best_objective)
+        return best_objective;
     set_common_markup(problem, 0, best);
-    return bt_seller_problem_evaluate(problem, best);
+    return held;
+}
+
+/* The gradient at prices, each part over what its own price does to it, into scaled[n_free].
+ * Returns the largest. */
+static double scaled_gradient(bt_seller_problem *problem, const double *price,
+                              const double *scale, double *scaled)
+{
+    double largest = 0;
+
+    bt_seller_problem_evaluate(problem, price);
+    for (size_t i = 0; i < problem->n_free; i++) {
+        scaled[i] = scale[i] > 0 ? problem->gradient[i] / scale[i] : 0;
+        if (!(fabs(scaled[i]) <= largest))
+            largest = fabs(scaled[i]);
+    }
+    return largest;
+}
+
+/* Newton by differences of the gradient, as long as it brings the gradient down. */
+void bt_seller_problem_polish(bt_seller_problem *problem, double *best)
+{
+    const size_t n = problem->n_free;
+    double hessian[POLISHED_MOST * POLISHED_MOST];
+    size_t pivot[POLISHED_MOST];
+    double here[POLISHED_MOST];
+    double there[POLISHED_MOST];
+    double scale[POLISHED_MOST];
+    double *trial = problem->candidate;
+
+    if (n == 0 || n > POLISHED_MOST)
+        return;
+    const double objective = bt_seller_problem_evaluate(problem, best);
+    memcpy(scale, problem->preconditioner, n * sizeof *scale);
+    double residual = scaled_gradient(problem, best, scale, here);
+    for (int step = 0; step < POLISHING_STEPS && residual > 0; step++) {
+        memcpy(trial, best, n * sizeof *trial);
+        for (size_t k = 0; k < n; k++) {
+            volatile double moved = best[k] + 1e-7 * fmax(fabs(best[k]), residual);
+
+            trial[k] = moved;
+            scaled_gradient(problem, trial, scale, there);
+            trial[k] = best[k];
+            for (size_t i = 0; i < n; i++)
+                hessian[i * n + k] =
+                    scale[i] > 0 ? (there[i] - here[i]) / (moved - best[k]) : i == k;
+        }
+        if (!bt_eliminate(hessian, n, pivot))
+            return;
+        memcpy(there, here, n * sizeof *there);
+        bt_substitute(hessian, n, pivot, there);
+        for (size_t i = 0; i < n; i++)
+            trial[i] = best[i] - there[i];
+        const double next = scaled_gradient(problem, trial, scale, here);
+        if (!(next < residual) || problem->objective < objective - 1e-14 * fabs(objective))
+            return;
+        residual = next;
+        memcpy(best, trial, n * sizeof *best);
+    }
 }
 
 double bt_seller_problem_search(bt_seller_problem *problem, const double *present, double *best)
@@ -324,8 +505,8 @@ double bt_seller_problem_search(bt_seller_problem *problem, const double *presen
     double *work = problem->candidate;
 
     memcpy(best, present, problem->n_free * sizeof *best);
-    if (problem->n_free == 0 || problem->n_rows + problem->n_lone == 0)
-        return bt_seller_problem_evaluate(problem, best);
+    if (problem->n_free == 0 || reach_of(problem) == 0)
+        return hold_at_cost(problem, best, bt_seller_problem_evaluate(problem, best));
     bracket_markups(problem, &low, &high);
     const size_t n_peaks = scan_common_markup(problem, low, high, peaks);
     for (size_t i = 0; i < n_peaks; i++) {
@@ -342,7 +523,9 @@ double bt_seller_problem_search(bt_seller_problem *problem, const double *presen
     }
     memcpy(work, present, problem->n_free * sizeof *work);
     keep_better(problem, work, ascend(problem, work), best, &best_objective);
-    if (problem->n_free > 1)
+    if (problem->n_free > 1) {
+        search_starts(problem, low, high, work, best, &best_objective);
         search_lines(problem, low, high, work, best, &best_objective);
+    }
     return hold_at_cost(problem, best, best_objective);
 }
