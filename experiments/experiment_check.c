@@ -172,9 +172,10 @@ static const char *meant(const complaint_context *context, const char *word)
 static bool follows_from_another(const complaint_context *context, const bt_node *node,
                                  const char *path, const char *word)
 {
-    bool about_product = strncmp(path, "products[", strlen("products[")) == 0;
+    size_t length = strlen(path);
+    bool about_seller = length > 7 && strcmp(path + length - 7, ".seller") == 0;
     return bt_diagnostics_touch(context->diagnostics, node) || word[0] == '\0' ||
-           (context->has_unnamed_seller && about_product);
+           (context->has_unnamed_seller && about_seller);
 }
 
 static void tell_complaint(void *data, const char *path, const char *sentence)

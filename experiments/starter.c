@@ -20,7 +20,6 @@ static const struct {
     {"seed", "1"},
     {"replications", "10"},
     {"horizon.periods", "100000"},
-    {"market.type", "posted_price"},
     {"market.demand.scale", "0.25"},
     {"market.demand.outside_utility", "0"},
     {"market.products[0].name", "A"},
@@ -31,6 +30,13 @@ static const struct {
     {"market.products[1].seller", "s2"},
     {"market.products[1].quality", "2"},
     {"market.products[1].cost", "1"},
+    {"market.capacity", "1"},
+    {"market.items[0].name", "A"},
+    {"market.items[0].seller", "s1"},
+    {"market.items[0].quality", "1"},
+    {"market.items[1].name", "B"},
+    {"market.items[1].seller", "s2"},
+    {"market.items[1].quality", "1"},
     {"sellers[0].name", "s1"},
     {"sellers[1].name", "s2"},
     {"record.every", "1000"},
@@ -54,6 +60,8 @@ static const char *example_at(const starter_writer *writer, const char *path)
 {
     if (strcmp(path, "name") == 0)
         return writer->starter->name;
+    if (strcmp(path, "market.type") == 0)
+        return writer->starter->market;
     if (strcmp(path, "buyers.type") == 0)
         return writer->starter->buyers;
     if (strcmp(path, "sellers[0].policy") == 0 || strcmp(path, "sellers[1].policy") == 0)

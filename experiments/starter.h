@@ -10,8 +10,9 @@
 typedef struct bt_starter {
     const char *name;
     const char *file;   /* as the comments call it */
-    const char *policy; /* of the sellers; registered */
-    const char *buyers; /* type of the buyers; registered */
+    const char *market; /* type; registered, as the following */
+    const char *policy; /* of the sellers */
+    const char *buyers; /* type of the buyers */
 } bt_starter;
 
 void bt_write_starter(const bt_starter *starter, FILE *out);

@@ -4,6 +4,7 @@
 
 #include "experiments/command_line.h"
 #include "experiments/experiment_file.h"
+#include "experiments/first_run.h"
 #include "experiments/sweep.h"
 
 static const bt_command_option options[] = {
@@ -40,13 +41,18 @@ static void say_what_is_right(const char *path, const bt_sweep *sweep)
 }
 
 static bt_status check_document(const char *path, const bt_document *document, bool quiet,
-                                bt_diagnostics *diagnostics)
+                                bt_diagnostics *diagnostics, bt_error *error)
 {
     bt_sweep *sweep;
     bt_status status = bt_sweep_expand(document, path, &sweep, diagnostics);
     if (status != BT_OK)
         return status;
     status = check_points(sweep, diagnostics);
+    if (status == BT_OK && bt_diagnostics_reported(diagnostics) == 0) {
+        status = bt_first_run_check(sweep, diagnostics, error);
+        if (status != BT_OK)
+            bt_error_prefix(error, "%s", path);
+    }
     if (status == BT_OK && bt_diagnostics_reported(diagnostics) == 0 && !quiet)
         say_what_is_right(path, sweep);
     bt_sweep_destroy(sweep);
@@ -66,7 +72,7 @@ static bt_status check_file(const bt_command *command, const bt_arguments *argum
         bt_experiment_file_read(path, overrides, n_overrides, &document, diagnostics, error);
     if (document != NULL && (status == BT_OK || status == BT_BAD_INPUT)) {
         bt_status checked = check_document(
-            path, document, bt_argument_given(command, arguments, "quiet"), diagnostics);
+            path, document, bt_argument_given(command, arguments, "quiet"), diagnostics, error);
         status = status == BT_OK ? checked : status;
     }
     bt_diagnostics_print(diagnostics, stderr);

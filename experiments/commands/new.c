@@ -9,10 +9,15 @@
 #include "agents/buyers/registry.h"
 #include "agents/sellers/registry.h"
 #include "experiments/command_line.h"
+#include "experiments/first_run.h"
 #include "experiments/starter.h"
 #include "experiments/suggestion.h"
+#include "markets/registry.h"
 
 static const bt_command_option options[] = {
+    {.name = "market",
+     .argument = "TYPE",
+     .meaning = "the market's type (default: the first that the sellers fit in)"},
     {.name = "policy",
      .argument = "NAME",
      .meaning = "the sellers' policy (default: q_learning)"},
@@ -42,21 +47,80 @@ static bt_status read_type(const bt_command *command, const bt_arguments *argume
                    option, given, registry->kind);
 }
 
-/* Never over a file that is there. */
-static bt_status write_file(const bt_starter *starter, bt_error *error)
+/* ---- a file that can be run ---- */
+
+/* Read the text back and make its first run. */
+static bt_status check_text(const char *text, bt_error *error)
 {
-    int descriptor = open(starter->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    bt_diagnostics *diagnostics = bt_diagnostics_create();
+    bt_document *document = NULL;
+    bt_sweep *sweep = NULL;
+    if (diagnostics == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory");
+    bt_status status = bt_document_parse("starter", text, strlen(text), &document, diagnostics);
+    if (status == BT_OK)
+        status = bt_sweep_expand(document, "starter", &sweep, diagnostics);
+    if (status == BT_OK)
+        status = bt_first_run_check(sweep, diagnostics, error);
+    if (bt_diagnostics_count(diagnostics) > 0)
+        bt_fail(error, status, "%s", bt_diagnostics_at(diagnostics, 0));
+    bt_sweep_destroy(sweep);
+    bt_document_destroy(document);
+    bt_diagnostics_destroy(diagnostics);
+    return status;
+}
+
+/* A starter for this market, to be freed; BT_BAD_INPUT where the parts do not fit. */
+static bt_status try_market(bt_starter *starter, const char *market, char **text,
+                            bt_error *error)
+{
+    size_t size;
+    starter->market = market;
+    FILE *out = open_memstream(text, &size);
+    if (out == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory");
+    bt_write_starter(starter, out);
+    fclose(out);
+    bt_status status = check_text(*text, error);
+    if (status == BT_OK)
+        return BT_OK;
+    free(*text);
+    *text = NULL;
+    return status;
+}
+
+/* The market that was asked for, or the first in which sellers and buyers fit. */
+static bt_status make_text(bt_starter *starter, char **text, bt_error *error)
+{
+    if (starter->market != NULL)
+        return try_market(starter, starter->market, text, error);
+    bt_status status = BT_INTERNAL;
+    for (size_t i = 0; i < bt_market_registry.count; i++) {
+        bt_error reason;
+        status = try_market(starter, bt_market_registry.entries[i]->name, text, &reason);
+        if (status == BT_OK)
+            return BT_OK;
+        if (i == 0)
+            *error = reason;
+    }
+    return status;
+}
+
+/* ---- the file ---- */
+
+/* Never over one that is there. */
+static bt_status write_file(const char *file, const char *text, bt_error *error)
+{
+    int descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor < 0 && errno == EEXIST)
-        return bt_fail(error, BT_CANNOT_CREATE, "%s exists already: choose another name",
-                       starter->file);
+        return bt_fail(error, BT_CANNOT_CREATE, "%s exists already: choose another name", file);
     FILE *out = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (out == NULL)
-        return bt_fail(error, BT_CANNOT_CREATE, "%s: %s", starter->file, strerror(errno));
-    bt_write_starter(starter, out);
-    bool failed = ferror(out) != 0;
+        return bt_fail(error, BT_CANNOT_CREATE, "%s: %s", file, strerror(errno));
+    bool failed = fputs(text, out) == EOF;
     if (fclose(out) != 0 || failed)
-        return bt_fail(error, BT_IO, "%s: writing failed", starter->file);
-    printf("%s is written: `bertrand run %s` runs it\n", starter->file, starter->file);
+        return bt_fail(error, BT_IO, "%s: writing failed", file);
+    printf("%s is written: `bertrand run %s` runs it\n", file, file);
     return BT_OK;
 }
 
@@ -71,32 +135,40 @@ static bool name_file(const char *typed, char **name, char **file)
     return *name != NULL && asprintf(file, "%s%s", typed, has_ending ? "" : ".yaml") >= 0;
 }
 
+static bt_status read_types(const bt_command *command, const bt_arguments *arguments,
+                            bt_starter *starter, bt_error *error)
+{
+    bt_status status =
+        read_type(command, arguments, "market", &bt_market_registry, &starter->market, error);
+    if (status == BT_OK)
+        status = read_type(command, arguments, "policy", &bt_seller_registry, &starter->policy,
+                           error);
+    if (status == BT_OK)
+        status = read_type(command, arguments, "buyers", &bt_buyers_registry, &starter->buyers,
+                           error);
+    return status;
+}
+
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
 {
     const char *typed = arguments->n_positional > 0 ? arguments->positional[0] : "experiment";
+    bool to_output = strcmp(typed, "-") == 0;
     bt_starter starter = {.policy = "q_learning", .buyers = "expected"};
-    bt_status status =
-        read_type(command, arguments, "policy", &bt_seller_registry, &starter.policy, error);
-    if (status == BT_OK)
-        status = read_type(command, arguments, "buyers", &bt_buyers_registry, &starter.buyers,
-                           error);
-    if (status != BT_OK)
-        return status;
-    if (strcmp(typed, "-") == 0) {
-        starter.name = "experiment";
-        starter.file = "experiment.yaml";
-        bt_write_starter(&starter, stdout);
-        return BT_OK;
-    }
     char *name = NULL;
     char *file = NULL;
-    if (name_file(typed, &name, &file)) {
-        starter.name = name;
-        starter.file = file;
-        status = write_file(&starter, error);
-    } else {
+    char *text = NULL;
+    bt_status status = read_types(command, arguments, &starter, error);
+    if (status == BT_OK && !name_file(to_output ? "experiment" : typed, &name, &file))
         status = bt_fail(error, BT_INTERNAL, "out of memory");
-    }
+    starter.name = name;
+    starter.file = file;
+    if (status == BT_OK)
+        status = make_text(&starter, &text, error);
+    if (status == BT_OK && to_output)
+        fputs(text, stdout);
+    else if (status == BT_OK)
+        status = write_file(file, text, error);
+    free(text);
     free(name);
     free(file);
     return status;

@@ -119,14 +119,24 @@ class New(unittest.TestCase):
     def new(self, *arguments):
         return bertrand("new", *arguments, cwd=self.folder.name)
 
-    def test_starter_files_pass_the_check_for_every_policy_and_buyer(self):
+    def assert_starter(self, name, *arguments):
+        ended = self.new(name, *arguments)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""), name)
+        checked = bertrand("check", f"{name}.yaml", cwd=self.folder.name)
+        self.assertEqual((checked.returncode, checked.stderr), (0, ""), name)
+
+    def test_starter_files_pass_the_check_for_every_type(self):
         for policy in names_of("seller"):
-            for buyers in names_of("buyers"):
-                name = f"{policy}-{buyers}"
-                self.assertEqual(self.new(name, "--policy", policy, "--buyers", buyers)
-                                 .returncode, 0)
-                checked = bertrand("check", f"{name}.yaml", cwd=self.folder.name)
-                self.assertEqual((checked.returncode, checked.stderr), (0, ""), name)
+            self.assert_starter(f"policy-{policy}", "--policy", policy)
+        for buyers in names_of("buyers"):
+            self.assert_starter(f"buyers-{buyers}", "--buyers", buyers)
+
+    def test_parts_that_do_not_fit_are_refused(self):
+        ended = self.new("x", "--market", "posted_price", "--policy", "static_assortment")
+        self.assertEqual((ended.returncode, ended.stderr),
+                         (65, 'bertrand: seller "s1": static_assortment needs a market of type '
+                              'assortment\n'))
+        self.assertEqual(os.listdir(self.folder.name), [])
 
     def test_uncommented_defaults_pass_the_check(self):
         """Every commented line with a value can be made a real one."""
