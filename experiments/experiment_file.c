@@ -47,11 +47,31 @@ bt_status bt_experiment_file_read(const char *path, const char *const *overrides
     return status == BT_OK ? applied : status;
 }
 
+/* The place in bold, the caret in colour; the message is plain text. */
+static void print_coloured(const char *message, FILE *out)
+{
+    const char *sentence = strstr(message, ": ");
+    const char *caret = strrchr(message, '\n');
+    size_t place = sentence != NULL ? (size_t)(sentence - message) : 0;
+    fprintf(out, "\033[1m%.*s\033[0m", (int)place, message);
+    if (caret == NULL || caret < message + place)
+        fprintf(out, "%s\n", message + place);
+    else
+        fprintf(out, "%.*s\033[1;31m%s\033[0m\n", (int)(caret - message - (ptrdiff_t)place),
+                message + place, caret);
+}
+
 void bt_diagnostics_print(const bt_diagnostics *diagnostics, FILE *out)
 {
     size_t count = bt_diagnostics_count(diagnostics);
-    for (size_t i = 0; i < count; i++)
-        fprintf(out, "%s\n", bt_diagnostics_at(diagnostics, i));
+    bool coloured = bt_may_colour(out);
+    for (size_t i = 0; i < count; i++) {
+        const char *message = bt_diagnostics_at(diagnostics, i);
+        if (coloured)
+            print_coloured(message, out);
+        else
+            fprintf(out, "%s\n", message);
+    }
     if (count > 0)
         fprintf(out, "%zu mistake%s\n", count, count == 1 ? "" : "s");
 }

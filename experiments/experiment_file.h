@@ -23,7 +23,8 @@ bt_status bt_experiment_overrides_apply(bt_document *document, const char *const
                                         size_t n_overrides, bt_diagnostics *diagnostics,
                                         bt_error *error);
 
-/* Print all mistakes, then how many there are. Where there are none, nothing. */
+/* Print all mistakes, then how many there are. Where there are none, nothing. On a terminal
+ * places and carets are coloured, unless NO_COLOR is set. */
 void bt_diagnostics_print(const bt_diagnostics *diagnostics, FILE *out);
 
 /* Read the first positional argument with the verb's --set options applied. `overrides`:

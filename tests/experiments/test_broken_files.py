@@ -100,6 +100,39 @@ class BrokenFiles(unittest.TestCase):
         self.assertEqual(ended.returncode, 65)
         self.assertIn("(standard input):1:7: seed must be an integer", ended.stderr)
 
+    def test_colours_are_for_terminals_that_want_them(self):
+        def said_on_terminal(**environment):
+            main, terminal = os.openpty()
+            variables = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+            process = subprocess.run([BERTRAND, "check", "key-unknown.yaml"], cwd=FOLDER,
+                                     stderr=terminal, check=False,
+                                     env=variables | {"TERM": "xterm"} | environment)
+            os.close(terminal)
+            text = os.read(main, 10000).decode("utf-8").replace("\r\n", "\n")
+            os.close(main)
+            self.assertEqual(process.returncode, 65)
+            return text
+
+        plain = (FOLDER / "key-unknown.expected").read_text(encoding="utf-8")
+        coloured = said_on_terminal()
+        self.assertIn("\033[1mkey-unknown.yaml:16:1\033[0m: the file has no key", coloured)
+        self.assertEqual(re.sub("\033\\[[0-9;]*m", "", coloured), plain)
+        self.assertEqual(said_on_terminal(NO_COLOR="1"), plain)
+        self.assertEqual(said_on_terminal(TERM="dumb"), plain)
+
+    def test_paths_in_braces_need_no_quotes(self):
+        """As sweeps are written in the design; plain YAML would end the key at its bracket."""
+        good = (FOLDER.parents[2] / "experiments/catalogue/calvano-baseline.yaml").read_text(
+            encoding="utf-8")
+        sweep = ("sweep:\n  - grid:  {sellers[*].learning_rate: {from: 0.025, to: 0.25, steps: "
+                 "10}, sellers[*].exploration_decay: {log: [1e-7, 1e-4], steps: 7}}\n"
+                 "  - zip:   {market.demand.scale: [0.2, 0.3], seed: [1, 2]}\n"
+                 "  - sobol: {points: 64, market.products[*].cost: [0.8, 1.2]}\n")
+        ended = subprocess.run([BERTRAND, "check", "-"], input=good + sweep, check=False,
+                               capture_output=True, text=True)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertIn("136 points", ended.stdout)
+
     def test_overrides_need_a_path_and_a_value(self):
         for override in ("seed", "=1"):
             ended = subprocess.run([BERTRAND, "check", "key-unknown.yaml", "--set", override],
