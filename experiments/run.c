@@ -13,6 +13,7 @@ struct bt_run {
     bt_sellers sellers;
     void *buyers;
     void *market;
+    bt_trace *trace; /* NULL: not asked for */
     double **series; /* [recorded series] -> [record * axis length] */
     uint64_t n_records;
     uint8_t is_finished;
@@ -63,6 +64,7 @@ static bt_status create_market(bt_run *run, bt_error *error)
         .horizon = point->horizon,
         .stable_periods = (double)experiment->horizon.until_stable,
         .record_last = experiment->record.value == 1,
+        .trace = run->trace,
     };
     return point->market_type->create(&setting, &run->market, error);
 }
@@ -94,6 +96,8 @@ static bt_status assemble(bt_run *run, uint64_t replication, bt_error *error)
     run->sim = bt_sim_create(key);
     if (run->arena == NULL || run->sim == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for a run");
+    if (point->experiment->trace && (run->trace = bt_trace_create()) == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory for a trace");
     bt_status status =
         bt_sellers_create(point, replication, key, run->arena, &run->sellers, error);
     if (status == BT_OK)
@@ -139,6 +143,7 @@ void bt_run_destroy(bt_run *run)
     if (run->buyers != NULL && point->buyers_type->destroy != NULL)
         point->buyers_type->destroy(run->buyers);
     bt_sellers_destroy(&run->sellers);
+    bt_trace_destroy(run->trace);
     bt_sim_destroy(run->sim);
     bt_arena_destroy(run->arena);
     free(run);
@@ -208,6 +213,11 @@ double bt_run_time(const bt_run *run)
 uint64_t bt_run_fingerprint(const bt_run *run)
 {
     return bt_sim_fingerprint(run->sim);
+}
+
+bt_trace *bt_run_trace(bt_run *run)
+{
+    return run->trace;
 }
 
 size_t bt_run_n_records(const bt_run *run)

@@ -72,6 +72,9 @@ static bt_status advance(const bt_run_drive *drive, bt_run *run, bt_error *error
         double before = bt_wall_clock();
         double time = bt_run_time(run);
         bt_status status = bt_run_advance(run, slice_from(&slices, time), &finished, error);
+        if (status == BT_OK && drive->event_log != NULL)
+            status = bt_trace_drain(bt_run_trace(run), drive->event_log, drive->point_number,
+                                    drive->replication, error);
         if (status != BT_OK || finished)
             return status;
         time = bt_run_time(run);

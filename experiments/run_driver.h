@@ -17,7 +17,9 @@
 typedef struct bt_run_drive {
     const bt_point *point;
     const bt_experiment *experiment;
+    size_t point_number;
     size_t replication;
+    bt_event_log *event_log;     /* of `trace: true`; NULL */
     const char *checkpoint;      /* file of its state; NULL: no checkpoints */
     uint64_t identity;           /* of that state */
     bool resume;                 /* continue the file if it is there */

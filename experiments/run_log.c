@@ -70,16 +70,15 @@ static void write_start(bt_run_log *log, const bt_run_log_start *start)
     end_line(log, &json);
 }
 
-/* results.h5 has results.log.jsonl. */
-static char *name_log(const char *result)
+char *bt_name_beside(const char *result, const char *ending)
 {
     size_t length = strlen(result);
     if (length > 3 && strcmp(result + length - 3, ".h5") == 0)
         length -= 3;
-    size_t size = length + sizeof(".log.jsonl");
+    size_t size = length + strlen(ending) + 1;
     char *path = malloc(size);
     if (path != NULL)
-        snprintf(path, size, "%.*s.log.jsonl", (int)length, result);
+        snprintf(path, size, "%.*s%s", (int)length, result, ending);
     return path;
 }
 
@@ -87,7 +86,7 @@ bt_status bt_run_log_open(const bt_run_log_start *start, bt_run_log **log, bt_er
 {
     *log = NULL;
     bt_run_log *made = calloc(1, sizeof(*made));
-    char *path = name_log(start->result);
+    char *path = bt_name_beside(start->result, ".log.jsonl");
     if (made == NULL || path == NULL) {
         free(made);
         free(path);

@@ -47,4 +47,8 @@ void bt_run_log_remark(bt_run_log *log, size_t point, size_t replication, const 
 bt_status bt_run_log_close(bt_run_log *log, size_t n_done, size_t n_failed, bt_status ended,
                            bt_error *error);
 
+/* The name of a file that stands beside a result: of results.h5 and ".log.jsonl",
+ * results.log.jsonl. To be freed; NULL when memory is out. */
+char *bt_name_beside(const char *result, const char *ending);
+
 #endif

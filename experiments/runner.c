@@ -22,7 +22,8 @@ typedef struct runner {
     const bt_runner_setting *setting;
     bt_result_writer *writer;
     bt_run_log *log;
-    size_t *todo; /* [n_todo] runs in order: point * n_replications + replication */
+    bt_event_log *event_log; /* of `trace: true`: runs go one after another; else NULL */
+    size_t *todo;            /* [n_todo] runs in order: point * n_replications + replication */
     size_t n_todo;
     atomic_size_t next; /* in todo */
     atomic_size_t n_done;
@@ -144,7 +145,9 @@ static bt_status drive(worker *self, const bt_point *point, bt_run **run, bt_err
     char checkpoint[BT_CHECKPOINT_PATH];
     bt_run_drive drive = {.point = point,
                           .experiment = experiment,
+                          .point_number = self->point,
                           .replication = self->replication,
+                          .event_log = all->event_log,
                           .identity = identity_of(all, self->point, self->replication),
                           .resume = all->setting->resume,
                           .from_checkpoint = all->setting->from_checkpoint,
@@ -305,17 +308,45 @@ static bt_status open_result(runner *all, bt_error *error)
     return status;
 }
 
+/* NAME.events.h5 beside NAME.h5. */
+static bt_status open_event_log(runner *all, bt_error *error)
+{
+    const bt_plan *plan = all->plan;
+    const bt_market_type *market =
+        (const bt_market_type *)(const void *)bt_sweep_base(plan->sweep)->market.type;
+    if (market->event_kinds == NULL)
+        return bt_fail(error, BT_BAD_INPUT, "trace: a market of type %s has no events to log",
+                       market->described.name);
+    if (all->setting->resume)
+        return bt_fail(error, BT_BAD_USAGE,
+                       "an event log cannot be resumed: run afresh with --force, or with --set "
+                       "trace=false");
+    char *path = bt_name_beside(all->setting->output, ".events.h5");
+    if (path == NULL)
+        return bt_fail(error, BT_INTERNAL, "there is no memory for a name");
+    bt_status status = bt_event_log_create(path, all->setting->force, &all->event_log, error);
+    free(path);
+    const char *const *names = NULL;
+    size_t n_names = market->event_kinds(&names);
+    if (status == BT_OK)
+        status = bt_event_log_name_kinds(all->event_log, names, n_names, error);
+    return status;
+}
+
 static bt_status open_all(runner *all, bt_error *error)
 {
     const bt_runner_setting *setting = all->setting;
-    bt_status status = open_result(all, error);
+    bool is_traced = bt_sweep_base(all->plan->sweep)->trace;
+    bt_status status = is_traced ? open_event_log(all, error) : BT_OK;
+    if (status == BT_OK)
+        status = open_result(all, error);
     if (status == BT_OK)
         status = list_runs(all, error);
     if (status == BT_OK && bt_sweep_base(all->plan->sweep)->checkpoint.every > 0)
         status = bt_checkpoint_make_folder(setting->output, error);
     if (status != BT_OK)
         return status;
-    size_t most = (size_t)all->plan->n_threads;
+    size_t most = is_traced ? 1 : (size_t)all->plan->n_threads;
     all->n_threads = (int)(all->n_todo < most ? all->n_todo : most);
     all->share = calloc(most, sizeof(*all->share));
     if (all->share == NULL)
@@ -361,6 +392,17 @@ static bt_status close_result(runner *all, bt_error *error)
                    left, all->plan->n_selected, all->setting->output);
 }
 
+static bt_status close_event_log(runner *all, bt_status status, bt_error *error)
+{
+    bt_error log_error;
+    bt_status closed = bt_event_log_close(all->event_log, &log_error);
+    if (closed == BT_OK || status != BT_OK)
+        return status;
+    if (error != NULL)
+        *error = log_error;
+    return closed;
+}
+
 /* A log that could not be written is worth a word when all else is well. */
 static bt_status close_log(runner *all, bt_status status, bt_error *error)
 {
@@ -392,6 +434,7 @@ bt_status bt_runner_run(bt_plan *plan, const bt_runner_setting *setting,
         status = close_result(&all, error);
     }
     bt_result_close(all.writer);
+    status = close_event_log(&all, status, error);
     status = close_log(&all, status, error);
     free(all.todo);
     free((void *)all.share);

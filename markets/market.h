@@ -19,6 +19,7 @@
 #include "sim/engine.h"
 #include "sim/parameter.h"
 #include "sim/status.h"
+#include "sim/trace.h"
 
 /* The further dimension of a series, an outcome or a benchmark. */
 typedef enum bt_axis {
@@ -35,8 +36,8 @@ typedef struct bt_series {
     const char *long_name; /* "posted price" */
     const char *units;
     bt_axis axis;
-    bool is_integer;       /* outcomes only: int64 in the file */
-    bool is_default;       /* recorded when the file does not say what to record */
+    bool is_integer; /* outcomes only: int64 in the file */
+    bool is_default; /* recorded when the file does not say what to record */
 } bt_series;
 
 /* A constant of a sweep point, stored beside the series. */
@@ -55,8 +56,8 @@ typedef struct bt_market_layout {
     size_t n_segments;
     const char *const *product_name;
     const char *const *seller_name;
-    const uint32_t *product_seller; /* [product] */
-    const double *product_cost;     /* [product] */
+    const uint32_t *product_seller;   /* [product] */
+    const double *product_cost;       /* [product] */
     const double *nash_price;         /* [product] reference prices for grids; NAN: none */
     const double *joint_profit_price; /* [product] */
     const double *fixed_price;        /* [product] NAN: a seller's strategy */
@@ -69,7 +70,7 @@ typedef struct bt_market_layout {
 } bt_market_layout;
 
 typedef struct bt_market_model_setting {
-    const void *parameters; /* of the market type */
+    const void *parameters;          /* of the market type */
     const char *const *seller_names; /* [n] names in the experiment's `sellers:`, in order */
     size_t n_seller_names;
     int n_threads;
@@ -91,10 +92,11 @@ typedef struct bt_market_setting {
     size_t n_sellers;
     const bt_buyers_type *buyers_type;
     void *buyers;
-    bool is_periodic;        /* horizon in periods (else in days) */
-    double horizon;          /* periods or days */
-    double stable_periods;   /* stop when all greedy behaviour was stable so long; 0: never */
-    bool record_last;        /* records hold the last value, not the interval's mean */
+    bool is_periodic;      /* horizon in periods (else in days) */
+    double horizon;        /* periods or days */
+    double stable_periods; /* stop when all greedy behaviour was stable so long; 0: never */
+    bool record_last;      /* records hold the last value, not the interval's mean */
+    bt_trace *trace;       /* where to note events; NULL: not asked for */
 } bt_market_setting;
 
 /* Told of one mistake: where it stands, as a path inside the market block
@@ -114,8 +116,7 @@ typedef struct bt_market_type {
     const bt_series *outcomes; /* once per run, always stored */
     size_t n_outcomes;
 
-    bt_status (*prepare)(const bt_market_model_setting *setting, void **model,
-                         bt_error *error);
+    bt_status (*prepare)(const bt_market_model_setting *setting, void **model, bt_error *error);
     /* Told once before the first run. Where all are on grids the model may tabulate the
      * game, for its runs, for the sellers' initial values and for benchmarks. */
     bt_status (*set_actions)(void *model, const bt_action_sets *sets, bt_error *error);
@@ -145,6 +146,10 @@ typedef struct bt_market_type {
 
     void (*archive)(void *self, bt_archive *archive);
     void (*destroy)(void *self); /* what the arena does not own; may be NULL */
+
+    /* Names of the kinds of events that it notes in a trace; returns how many. NULL: it
+     * notes none. */
+    size_t (*event_kinds)(const char *const **names);
 } bt_market_type;
 
 #endif

@@ -82,6 +82,7 @@ static bt_status create(const bt_market_setting *setting, void **self, bt_error 
     market->stable_periods = (uint64_t)setting->stable_periods;
     market->fingerprint = bt_sim_fingerprint_word(setting->sim);
     market->record_last = setting->record_last;
+    market->trace = setting->trace;
     bt_status status = set_up(market, setting, error);
     if (status != BT_OK)
         destroy(market);
@@ -198,4 +199,5 @@ const bt_market_type bt_posted_price_market = {
     .outcome = bt_posted_price_outcome,
     .archive = archive,
     .destroy = destroy,
+    .event_kinds = bt_posted_price_event_kinds,
 };

@@ -16,7 +16,7 @@
 
 enum { REPRICED = 1, SOLD = 2 };       /* kinds in the fingerprint */
 enum { MOVE_PRIORITY, POST_PRIORITY }; /* at equal times */
-enum { LOOK_AHEAD = 4096 };            /* arrivals, for clocks that count sales */
+enum { LOOK_AHEAD = 4096 };            /* arrivals: for clocks that count sales, and traced */
 
 typedef struct bt_arrival_process {
     double rate;             /* arrivals a day */
@@ -30,8 +30,9 @@ typedef struct bt_arrival_process {
     bt_action_id move_action;
     bt_action_id post_action;
     bt_action_id look_action;
-    /* looking ahead */
+    /* looking ahead, and tracing */
     uint32_t *choice; /* [LOOK_AHEAD] */
+    uint32_t *buyer;  /* [LOOK_AHEAD] */
     double *scratch_sales;
     double *count; /* [seller] */
 } arrival_process;
@@ -63,18 +64,43 @@ static void clear_purchases(bt_posted_price *market)
     market->purchases.n_buyers = 0;
 }
 
+/* Serve a batch in parts whose choices and buyers are kept, and note who bought what and
+ * when; the first arrived at `time`. */
+static void serve_and_trace(bt_posted_price *market, const bt_arrivals *batch, double time)
+{
+    bt_purchases traced = market->purchases;
+    traced.choice = market->arrivals->choice;
+    traced.buyer = market->arrivals->buyer;
+    for (size_t begin = 0; begin < batch->count; begin += LOOK_AHEAD) {
+        bt_arrivals part = *batch;
+        part.first += begin;
+        part.count = batch->count - begin < LOOK_AHEAD ? batch->count - begin : LOOK_AHEAD;
+        market->buyers_type->serve(market->buyers, &part, &traced);
+        for (size_t k = 0; k < part.count; k++) {
+            if (traced.choice[k] != BT_CHOSE_OUTSIDE)
+                bt_trace_purchase(market, time, traced.buyer[k], traced.choice[k]);
+            time += gap(market, part.first + k + 1);
+        }
+    }
+    market->purchases.consumer_surplus = traced.consumer_surplus;
+    market->purchases.n_buyers = traced.n_buyers;
+}
+
 /* Serve the sampled buyers who came until now. */
 static void serve_arrivals(bt_posted_price *market)
 {
     arrival_process *process = market->arrivals;
     double now = bt_sim_now(market->sim);
+    double first_time = process->next_time;
     uint64_t first = process->served;
     bt_arrivals batch = {.price = market->price,
                          .duration = now - process->recorded_until,
                          .first = first,
                          .count = count_arrivals_until(market, now)};
     clear_purchases(market);
-    if (batch.count > 0)
+    if (batch.count > 0 && market->trace != NULL)
+        serve_and_trace(market, &batch, first_time);
+    else if (batch.count > 0)
         market->buyers_type->serve(market->buyers, &batch, &market->purchases);
     bt_book_profits(market);
     for (size_t j = 0; j < market->n_products; j++)
@@ -121,6 +147,8 @@ static void settle(bt_posted_price *market)
     if (duration <= 0)
         return;
     double flow = market->buyers_type->is_exact ? duration : 0;
+    if (market->buyers_type->is_exact)
+        bt_trace_sales(market, market->price, market->purchases.sales, duration);
     for (size_t i = 0; i < market->n_sellers; i++)
         bt_owe_seller(market, i, flow, duration);
     process->settled_until = now;
@@ -258,6 +286,7 @@ static void ask(bt_posted_price *market, size_t i)
     double now = bt_sim_now(market->sim);
     bt_ask_seller(market, i, now);
     note_prices(market, seller);
+    bt_trace_offers(market, i);
     seller->event = 0;
     schedule_move(market, i, seller->type == NULL ? INFINITY : next_move(seller, now));
     if (!bt_sim_is_pending(market->sim, market->arrivals->post))
@@ -331,8 +360,10 @@ static arrival_process *create_process(bt_posted_price *market, bt_arena *arena)
     process->scratch_sales = BT_ARENA_NEW(arena, market->n_products, double);
     process->count = BT_ARENA_NEW(arena, market->n_sellers, double);
     process->choice = BT_ARENA_NEW(arena, LOOK_AHEAD, uint32_t);
+    process->buyer = BT_ARENA_NEW(arena, LOOK_AHEAD, uint32_t);
     bool is_complete = process->unsettled_sales != NULL && process->scratch_sales != NULL &&
-                       process->count != NULL && process->choice != NULL;
+                       process->count != NULL && process->choice != NULL &&
+                       process->buyer != NULL;
     return is_complete ? process : NULL;
 }
 

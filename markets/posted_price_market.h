@@ -124,6 +124,7 @@ typedef struct bt_posted_price {
     bt_game_player *player;              /* [seller] in the hot path, else NULL */
     uint64_t *fingerprint;               /* of the engine */
     struct bt_arrival_process *arrivals; /* event-driven */
+    bt_trace *trace;                     /* NULL: nobody asked for events */
 } bt_posted_price;
 
 /* ---- posted_price_periodic.c ---- */
@@ -246,5 +247,20 @@ typedef enum bt_posted_price_outcome_id {
 extern const bt_series bt_posted_price_outcomes[];
 bt_status bt_posted_price_outcome(void *self, size_t outcome, void *value, bt_error *error);
 size_t bt_posted_price_n_states(const void *self);
+
+/* ---- posted_price_trace.c: nothing happens without a trace ---- */
+
+size_t bt_posted_price_event_kinds(const char *const **names);
+
+/* A seller's standing decision. */
+void bt_trace_offers(const bt_posted_price *market, size_t i);
+
+/* Sales by product up to now, `units` of mass each. */
+void bt_trace_sales(const bt_posted_price *market, const double *price, const double *sales,
+                    double units);
+
+/* What one buyer bought. There must be a trace. */
+void bt_trace_purchase(const bt_posted_price *market, double time, uint32_t buyer,
+                       uint32_t product);
 
 #endif

@@ -95,6 +95,7 @@ static void decide_phase(bt_posted_price *market, double period)
             continue;
         bt_ask_seller(market, i, period);
         note_prices(market, i);
+        bt_trace_offers(market, i);
         wind_clock(seller, period);
     }
     bt_post_prices(market);
@@ -105,6 +106,7 @@ static void buy_phase(bt_posted_price *market, uint64_t period)
     bt_meet_demand(market, period);
     if (!market->buyers_type->is_exact)
         note_sampled_sales(market);
+    bt_trace_sales(market, market->price, market->purchases.sales, market->unit_mass);
     for (size_t i = 0; i < market->n_sellers; i++)
         bt_owe_seller(market, i, 1, 1);
     bt_note_for_record(market, 1, 1);
@@ -181,6 +183,15 @@ static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint6
     return changed;
 }
 
+static void trace_game_period(const bt_posted_price *market, uint64_t joint)
+{
+    const bt_grid_game *game = market->model->game;
+    for (size_t i = 0; i < market->n_sellers; i++)
+        bt_trace_offers(market, i);
+    bt_trace_sales(market, game->price + joint * market->n_products,
+                   game->share + joint * market->n_products, market->model->demand->size);
+}
+
 static void run_game_period(bt_sim *sim, void *subject, uint64_t period)
 {
     (void)sim;
@@ -191,6 +202,8 @@ static void run_game_period(bt_sim *sim, void *subject, uint64_t period)
     market->recent[0] = joint;
     *market->fingerprint = bt_hash_word(*market->fingerprint, joint);
     bt_note_joint_action(market, joint);
+    if (market->trace != NULL)
+        trace_game_period(market, joint);
     bool changed = observe_joint_action(market, period, joint);
     market->periods = period + 1;
     count_stability(market, changed);
