@@ -11,8 +11,13 @@
  * purchase weighs market size / expected arrivals, so that the expected mass is the same
  * for any population.
  *
+ * The buyers' surplus is what they could expect of the prices that they were offered (no
+ * sampling noise) or, with `surplus: realised`, what each of them got: in the logit the
+ * largest utility is independent of which product has it, so it is a draw of its own.
+ *
  * Draws: a buyer's choice takes draw `period` (or the arrival's number) of its own stream
- * for choices, its coming draw `period` of its own stream for arrivals, and who the n-th
+ * for choices, its coming draw `period` of its own stream for arrivals, its realised
+ * surplus the same draw of its own stream for surpluses, and who the n-th
  * arrival is takes draw n of one stream of the market. So nothing depends on batches or
  * threads.
  */
@@ -25,7 +30,8 @@
 #include "markets/choice.h"
 #include "markets/welfare.h"
 
-enum { CHOICE_PURPOSE = 0, ARRIVAL_PURPOSE = 1, WHO_PURPOSE = 1100 };
+enum { CHOICE_PURPOSE = 0, ARRIVAL_PURPOSE = 1, SURPLUS_PURPOSE = 2, WHO_PURPOSE = 1100 };
+enum { EXPECTED_SURPLUS, REALISED_SURPLUS };
 enum { BLOCK = 4096 };      /* buyers that one thread serves at a time */
 enum { FEW_TYPES = 64 };    /* event-driven: their probabilities are kept */
 enum { WORTH_THREADS = 4 }; /* blocks */
@@ -33,6 +39,7 @@ enum { WORTH_THREADS = 4 }; /* blocks */
 typedef struct logit_parameters {
     int64_t population;
     double arrival_probability;
+    int32_t surplus;
 } logit_parameters;
 
 static const bt_parameter parameters[] = {
@@ -50,6 +57,12 @@ static const bt_parameter parameters[] = {
      .default_text = "1",
      .range = {.minimum = 0, .maximum = 1, .above_minimum = true, .bounded = true},
      .meaning = "probability that a buyer comes in a period"},
+    {.name = "surplus",
+     .type = BT_CHOICE,
+     .offset = offsetof(logit_parameters, surplus),
+     .default_text = "expected",
+     .choices = "expected|realised",
+     .meaning = "consumer surplus of what was offered, or of what each buyer got"},
 };
 static const bt_parameter_table parameter_table = BT_TABLE_OF(logit_parameters, parameters);
 
@@ -58,6 +71,7 @@ typedef struct serving {
     bt_demand_work *work;
     double uniform[BLOCK];
     double coming[BLOCK];
+    double luck[BLOCK];
     uint64_t *sold;      /* [product] */
     double *probability; /* [product] */
 } serving;
@@ -74,9 +88,11 @@ typedef struct logit_buyers {
     bt_random_key key;
     uint64_t population;
     double arrival_probability;
+    bool realises_surplus;
     uint32_t *first; /* [type + 1] buyers of type r: first[r] .. first[r + 1] - 1 */
     buyer_block *blocks;
-    uint32_t *n_arrived; /* [block] */
+    uint32_t *n_arrived;   /* [block] */
+    double *block_surplus; /* [block] */
     size_t n_blocks;
     size_t n_threads;
     serving *serving; /* [thread] */
@@ -198,16 +214,44 @@ static size_t keep_those_who_come(const logit_buyers *buyers, const buyer_block 
     return n_come;
 }
 
-static void serve_block(const logit_buyers *buyers, const buyer_block *block,
-                        const bt_arrivals *arrivals, serving *mine, uint32_t *n_arrived)
+/* What one buyer of a type got, given a uniform draw. */
+static double realised(const logit_buyers *buyers, size_t type, double expected, double luck)
 {
+    double scale = buyers->demand->scale[type];
+    double sensitivity = buyers->demand->price_sensitivity[type];
+    return bt_realised_surplus(scale, sensitivity, expected * sensitivity / scale,
+                               luck > 0 ? luck : 0x1.0p-54);
+}
+
+/* Those who came, buyer after buyer. */
+static double surplus_of_block(const logit_buyers *buyers, const buyer_block *block,
+                               uint64_t period, size_t n_come, serving *mine)
+{
+    double expected = buyers->surplus[block->type], sum = 0;
+    size_t count = block->last - block->first;
+    if (!buyers->realises_surplus)
+        return (double)n_come * expected;
+    bt_random_uniform_block(buyers->key, BT_AGENT_BUYER(block->first), SURPLUS_PURPOSE, NULL,
+                            period, count, mine->luck);
+    for (size_t b = 0; b < count; b++)
+        if (buyers->arrival_probability == 1 || mine->coming[b] < buyers->arrival_probability)
+            sum += realised(buyers, block->type, expected, mine->luck[b]);
+    return sum;
+}
+
+static void serve_block(logit_buyers *buyers, size_t number, const bt_arrivals *arrivals,
+                        serving *mine)
+{
+    const buyer_block *block = &buyers->blocks[number];
     size_t count = block->last - block->first;
     bt_random_uniform_block(buyers->key, BT_AGENT_BUYER(block->first), CHOICE_PURPOSE, NULL,
                             arrivals->first, count, mine->uniform);
     count = keep_those_who_come(buyers, block, arrivals->first, mine);
     bt_choose_common(buyers->demand, block->type, arrivals->price, mine->uniform, count, NULL,
                      mine->sold, mine->work);
-    *n_arrived = (uint32_t)count;
+    buyers->n_arrived[number] = (uint32_t)count;
+    buyers->block_surplus[number] =
+        surplus_of_block(buyers, block, arrivals->first, count, mine);
 }
 
 static void add_sales(logit_buyers *buyers, bt_purchases *purchases)
@@ -226,13 +270,11 @@ static void serve_population(logit_buyers *buyers, const bt_arrivals *arrivals,
 #pragma omp parallel for num_threads((int)buyers->n_threads)                                   \
     schedule(static) if (buyers->n_blocks >= WORTH_THREADS)
     for (size_t k = 0; k < buyers->n_blocks; k++)
-        serve_block(buyers, &buyers->blocks[k], arrivals,
-                    &buyers->serving[omp_get_thread_num()], &buyers->n_arrived[k]);
+        serve_block(buyers, k, arrivals, &buyers->serving[omp_get_thread_num()]);
     add_sales(buyers, purchases);
     for (size_t k = 0; k < buyers->n_blocks; k++) {
         purchases->n_buyers += buyers->n_arrived[k];
-        purchases->consumer_surplus +=
-            buyers->n_arrived[k] * buyers->surplus[buyers->blocks[k].type];
+        purchases->consumer_surplus += buyers->block_surplus[k];
     }
 }
 
@@ -278,6 +320,10 @@ static uint32_t serve_one(const logit_buyers *buyers, const double *price, uint6
     }
     double uniform = bt_unit_interval(
         bt_random_at(buyers->key, BT_AGENT_BUYER(buyer), CHOICE_PURPOSE, arrival));
+    if (buyers->realises_surplus)
+        *gain = realised(buyers, type, *gain,
+                         bt_unit_interval(bt_random_at(buyers->key, BT_AGENT_BUYER(buyer),
+                                                       SURPLUS_PURPOSE, arrival)));
     uint32_t place = bt_choose_by_inversion(probability, length, outside, uniform);
     return place == BT_CHOSE_OUTSIDE ? place : demand->considered_product[begin + place];
 }
@@ -391,16 +437,30 @@ static bool allocate_population(logit_buyers *buyers, bt_arena *arena)
     buyers->n_blocks = count_blocks(buyers);
     buyers->blocks = BT_ARENA_NEW(arena, buyers->n_blocks, buyer_block);
     buyers->n_arrived = BT_ARENA_NEW(arena, buyers->n_blocks, uint32_t);
-    if (buyers->blocks == NULL || buyers->n_arrived == NULL)
+    buyers->block_surplus = BT_ARENA_NEW(arena, buyers->n_blocks, double);
+    if (buyers->blocks == NULL || buyers->n_arrived == NULL || buyers->block_surplus == NULL)
         return false;
     cut_blocks(buyers);
     return true;
+}
+
+static bt_status check_surplus(const bt_demand *demand, int32_t surplus, bt_error *error)
+{
+    for (size_t r = 0; surplus == REALISED_SURPLUS && r < demand->n_types; r++)
+        if (demand->transform[r] != BT_PRICE_LINEAR)
+            return bt_fail(error, BT_BAD_INPUT,
+                           "buyers: `surplus: realised` is known for a linear price only; "
+                           "with another price_transform use `surplus: expected`");
+    return BT_OK;
 }
 
 static bt_status create(const void *given, const bt_buyers_setting *setting, void **self,
                         bt_error *error)
 {
     const logit_parameters *chosen = given;
+    bt_status status = check_surplus(setting->demand, chosen->surplus, error);
+    if (status != BT_OK)
+        return status;
     logit_buyers *buyers = BT_ARENA_NEW(setting->arena, 1, logit_buyers);
     if (buyers == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for buyers");
@@ -408,6 +468,7 @@ static bt_status create(const void *given, const bt_buyers_setting *setting, voi
     buyers->key = setting->key;
     buyers->population = (uint64_t)chosen->population;
     buyers->arrival_probability = chosen->arrival_probability;
+    buyers->realises_surplus = chosen->surplus == REALISED_SURPLUS;
     buyers->n_threads = setting->n_threads > 1 ? (size_t)setting->n_threads : 1;
     if (!allocate_population(buyers, setting->arena) ||
         !allocate_tables(buyers, setting->arena) || !allocate_threads(buyers, setting->arena)) {

@@ -17,12 +17,14 @@
 typedef struct logit_parameters {
     int64_t population;
     double arrival_probability;
+    int32_t surplus; /* 0 expected, 1 realised */
 } logit_parameters;
 
 typedef struct population {
     bt_demand *demand;
     bt_arena *arena;
     void *buyers;
+    int32_t surplus;
 } population;
 
 enum { N_PRODUCTS = 3 };
@@ -60,7 +62,7 @@ static bt_demand *segmented_demand(size_t n_types)
 static void open_population(population *people, size_t n_types, int64_t size,
                             double arrival_probability, int n_threads)
 {
-    logit_parameters parameters = {size, arrival_probability};
+    logit_parameters parameters = {size, arrival_probability, people->surplus};
     people->demand = segmented_demand(n_types);
     people->arena = bt_arena_create();
     bt_buyers_setting setting = {.demand = people->demand,
@@ -90,7 +92,7 @@ static void serve_period(population *people, uint64_t period, bt_purchases *purc
 static void sales_agree_with_expected_demand(void **state)
 {
     (void)state;
-    population people;
+    population people = {0};
     open_population(&people, 4, 1000, 1, 1); /* weights 1 2 3 4: exactly 100 .. 400 buyers */
     double sales[N_PRODUCTS] = {0}, share[N_PRODUCTS], outside, surplus;
     bt_purchases purchases = {.sales = sales};
@@ -111,7 +113,7 @@ static void sales_agree_with_expected_demand(void **state)
 static void buyers_come_with_their_probability(void **state)
 {
     (void)state;
-    population people;
+    population people = {0};
     open_population(&people, 1, 500, 0.3, 1);
     double sales[N_PRODUCTS] = {0};
     bt_purchases purchases = {.sales = sales};
@@ -121,6 +123,57 @@ static void buyers_come_with_their_probability(void **state)
     assert_true(fabs(purchases.n_buyers - 0.3 * n) < 4.5 * sqrt(n * 0.3 * 0.7));
     assert_true(fabs(bt_logit_buyers.unit_mass(people.buyers) - 7.0 / 150) < 1e-15);
     close_population(&people);
+}
+
+/* The mean realised surplus is the expected one, within 4.5 standard errors: the maximum
+ * utility of a buyer has standard deviation mu pi / sqrt(6), so in money scale / alpha
+ * times that. False alarm below 1e-5. */
+static void check_realised_surplus(double arrival_probability, bool comes_once)
+{
+    population people = {.surplus = 1};
+    open_population(&people, 1, 1000, arrival_probability, 1);
+    double sales[N_PRODUCTS] = {0}, share[N_PRODUCTS], outside, expected;
+    bt_purchases purchases = {.sales = sales};
+    if (comes_once)
+        for (uint64_t period = 0; period < 50; period++)
+            serve_period(&people, period, &purchases);
+    else
+        bt_logit_buyers.serve(people.buyers, &(bt_arrivals){.price = price, .count = 40000},
+                              &purchases);
+    bt_demand_work *work = bt_demand_work_create(people.demand);
+    bt_demand_shares(people.demand, price, share, &outside, &expected, work);
+    double deviation = people.demand->scale[0] / people.demand->price_sensitivity[0] * M_PI /
+                       sqrt(6 * purchases.n_buyers);
+    double mean = purchases.consumer_surplus / purchases.n_buyers;
+    assert_true(fabs(mean - expected) < 4.5 * deviation);
+    assert_true(fabs(mean - expected) > 1e-6 * deviation);
+    bt_demand_work_destroy(work);
+    close_population(&people);
+}
+
+static void realised_surplus_has_the_expected_mean(void **state)
+{
+    (void)state;
+    check_realised_surplus(1, true);
+    check_realised_surplus(0.4, true);
+    check_realised_surplus(1, false);
+}
+
+static void realised_surplus_needs_a_linear_price(void **state)
+{
+    (void)state;
+    logit_parameters parameters = {10, 1, 1};
+    bt_demand *demand = segmented_demand(1);
+    demand->transform[0] = BT_PRICE_LOG;
+    bt_arena *arena = bt_arena_create();
+    bt_buyers_setting setting = {.demand = demand, .arena = arena, .n_threads = 1};
+    bt_error error = {0};
+    void *buyers = NULL;
+    assert_int_equal(bt_logit_buyers.create(&parameters, &setting, &buyers, &error),
+                     BT_BAD_INPUT);
+    assert_non_null(strstr(error.message, "linear price"));
+    bt_arena_destroy(arena);
+    bt_demand_destroy(demand);
 }
 
 /* Who would buy what at once, over all arrivals. */
@@ -143,7 +196,7 @@ static void check_batches(size_t n_types, int n_threads)
 {
     static const size_t whole[] = {N_ARRIVALS};
     static const size_t pieces[] = {1, 4095, 4097, 0, 7, 12000, 9800};
-    population people;
+    population people = {0};
     uint32_t *choice = calloc(4 * N_ARRIVALS, sizeof(*choice));
     assert_non_null(choice);
     double sales[2][N_PRODUCTS] = {{0}};
@@ -176,7 +229,7 @@ static void threads_change_no_bit_of_a_period(void **state)
     (void)state;
     double sales[3][N_PRODUCTS] = {{0}}, surplus[3];
     for (int n_threads = 1; n_threads <= 3; n_threads++) {
-        population people;
+        population people = {0};
         open_population(&people, 7, 50000, 0.9, n_threads);
         bt_purchases purchases = {.sales = sales[n_threads - 1]};
         for (uint64_t period = 0; period < 5; period++)
@@ -196,7 +249,7 @@ static void arrivals_are_drawn_uniformly(void **state)
 {
     (void)state;
     enum { N_BUYERS = 50 };
-    population people;
+    population people = {0};
     open_population(&people, 2, N_BUYERS, 1, 1);
     uint32_t choice[5000], who[5000];
     double sales[N_PRODUCTS] = {0}, times[N_BUYERS] = {0}, chi_square = 0;
@@ -216,7 +269,7 @@ static void arrivals_are_drawn_uniformly(void **state)
 static void types_get_buyers_in_proportion_to_their_weights(void **state)
 {
     (void)state;
-    population people;
+    population people = {0};
     /* weights 1 2 3 of 10: shares 1.67 3.33 5 of the buyers; floors 1 3 5, the one left
      * goes to the first */
     open_population(&people, 3, 10, 1, 1);
@@ -233,6 +286,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sales_agree_with_expected_demand),
         cmocka_unit_test(buyers_come_with_their_probability),
+        cmocka_unit_test(realised_surplus_has_the_expected_mean),
+        cmocka_unit_test(realised_surplus_needs_a_linear_price),
         cmocka_unit_test(batches_and_threads_change_no_bit_of_arrivals),
         cmocka_unit_test(threads_change_no_bit_of_a_period),
         cmocka_unit_test(arrivals_are_drawn_uniformly),
