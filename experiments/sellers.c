@@ -99,6 +99,7 @@ bt_status bt_sellers_create(const bt_point *point, uint64_t replication, bt_rand
         .nash_price = layout->nash_price,
         .joint_profit_price = layout->joint_profit_price,
         .horizon = point->horizon,
+        .market_size = layout->demand != NULL ? layout->demand->size : 1,
         .replication = replication,
         .key = key,
         .arena = arena,

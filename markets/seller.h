@@ -73,6 +73,7 @@ typedef struct bt_seller_setting {
     const double *nash_price;         /* [product] reference prices that grids are laid */
     const double *joint_profit_price; /* [product] around; NAN where there is none */
     double horizon; /* periods or days that the run can last */
+    double market_size; /* mass of all buyers that come per unit of time */
     const bt_assortment_rules *assortment; /* NULL: all products are always on offer */
     uint64_t replication;
     bt_random_key key;
