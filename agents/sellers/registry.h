@@ -16,6 +16,22 @@ extern const bt_seller_type bt_best_response_seller; /* best_response.c */
 extern const bt_seller_type bt_q_learning_seller;    /* q_learning.c */
 extern const bt_seller_type bt_gradient_seller;      /* gradient.c */
 
+/* Learners on a price grid (grid_bandit.h) */
+extern const bt_seller_type bt_random_seller;            /* random.c */
+extern const bt_seller_type bt_epsilon_greedy_seller;    /* epsilon_greedy.c */
+extern const bt_seller_type bt_ucb1_seller;              /* ucb1.c */
+extern const bt_seller_type bt_ucb_tuned_seller;         /* ucb_tuned.c */
+extern const bt_seller_type bt_thompson_gaussian_seller; /* thompson_gaussian.c */
+extern const bt_seller_type bt_thompson_beta_seller;     /* thompson_beta.c */
+extern const bt_seller_type bt_exp3_seller;              /* exp3.c */
+extern const bt_seller_type bt_exp3_ix_seller;           /* exp3_ix.c */
+extern const bt_seller_type bt_exp3_p_seller;            /* exp3_p.c */
+extern const bt_seller_type bt_hedge_seller;             /* hedge.c */
+extern const bt_seller_type bt_regret_matching_seller;   /* regret_matching.c */
+extern const bt_seller_type bt_fictitious_play_seller;   /* fictitious_play.c */
+extern const bt_seller_type bt_roth_erev_seller;         /* roth_erev.c */
+extern const bt_seller_type bt_policy_gradient_seller;   /* policy_gradient.c */
+
 /* For markets of type assortment */
 extern const bt_seller_type bt_static_assortment_seller; /* static_assortment.c */
 

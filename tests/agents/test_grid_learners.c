@@ -1,0 +1,556 @@
+/* Learners on a price grid: each rule's formula on cases worked out by hand, the frequencies
+ * with which prices are drawn, and what all of them share. Bounds on frequencies are five
+ * standard errors (false alarms: one in 1.7 million a bound). */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <gsl/gsl_cdf.h>
+
+#include "tests/lone_seller.h"
+
+static void assert_close(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-12 * fmax(1, fabs(expected))))
+        fail_msg("%.17g, not %.17g", value, expected);
+}
+
+static void assert_frequency(double times, double trials, double probability)
+{
+    double error = sqrt(probability * (1 - probability) / trials);
+    if (!(fabs(times / trials - probability) <= 5 * error))
+        fail_msg("%g of %g, not a share of %g", times, trials, probability);
+}
+
+/* Times that action 0 is decided in `trials` decisions, of which nothing is told. */
+static double count_first_action(lone_seller *lone, size_t trials)
+{
+    double times = 0;
+    for (size_t k = 0; k < trials; k++)
+        times += lone_decide(lone) == 0;
+    return times;
+}
+
+/* ---- random ---- */
+
+static void a_random_seller_draws_all_prices_alike(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: random", 4, 1, 3);
+    double times[4] = {0};
+    for (size_t k = 0; k < 20000; k++) {
+        times[lone_decide(&lone)]++;
+        lone_observe(&lone, 0.5, NULL);
+    }
+    for (size_t a = 0; a < 4; a++)
+        assert_frequency(times[a], 20000, 0.25);
+    close_lone_seller(&lone);
+}
+
+/* ---- indices ---- */
+
+/* What price a brings at move t: no two alike. */
+static double scripted_reward(uint64_t a, size_t t)
+{
+    return 0.3 + 0.1 * (double)a + 0.2 * sin((double)(7 * t + 3 * a));
+}
+
+typedef struct history {
+    double n, sum, squares;
+} history;
+
+typedef double (*index_of)(const history *arm, double t);
+
+static double ucb1_index(const history *arm, double t)
+{
+    return arm->sum / arm->n + sqrt(0.5 * log(t) / arm->n);
+}
+
+static double ucb_tuned_index(const history *arm, double t)
+{
+    double mean = arm->sum / arm->n;
+    double variance = arm->squares / arm->n - mean * mean + sqrt(2 * log(t) / arm->n);
+    return mean + sqrt(log(t) / arm->n * fmin(0.25, variance));
+}
+
+static double mean_index(const history *arm, double t)
+{
+    (void)t;
+    return arm->sum / arm->n;
+}
+
+static void check_index_rule(const char *settings, index_of index)
+{
+    lone_seller lone;
+    history arm[5] = {{0}};
+    open_lone_seller(&lone, settings, 5, 500, 1);
+    for (size_t t = 1; t <= 500; t++) {
+        uint64_t action = lone_decide(&lone), best = 0;
+        for (uint64_t a = 1; a < 5 && t > 5; a++)
+            if (index(&arm[a], (double)t) > index(&arm[best], (double)t))
+                best = a;
+        assert_int_equal(action, t > 5 ? best : t - 1);
+        double reward = scripted_reward(action, t);
+        arm[action].n += 1;
+        arm[action].sum += reward;
+        arm[action].squares += reward * reward;
+        lone_observe(&lone, reward, NULL);
+    }
+    close_lone_seller(&lone);
+}
+
+static void the_price_with_the_largest_index_is_charged(void **state)
+{
+    (void)state;
+    check_index_rule("policy: ucb1, bonus: 0.5, first_trials: fixed", ucb1_index);
+    check_index_rule("policy: ucb_tuned, first_trials: fixed", ucb_tuned_index);
+    check_index_rule("policy: epsilon_greedy, probability: 0, first_trials: fixed", mean_index);
+}
+
+static void prices_are_first_tried_in_a_random_order(void **state)
+{
+    (void)state;
+    double first_is_lowest = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        lone_seller lone;
+        open_lone_seller(&lone, "policy: ucb1", 4, 100, seed);
+        bool tried[4] = {false};
+        for (size_t t = 0; t < 4; t++) {
+            uint64_t action = lone_decide(&lone);
+            first_is_lowest += t == 0 && action == 0;
+            assert_false(tried[action]);
+            tried[action] = true;
+            lone_observe(&lone, 0.5, NULL);
+        }
+        close_lone_seller(&lone);
+    }
+    assert_frequency(first_is_lowest, 400, 0.25);
+}
+
+static void ties_are_broken_at_random_or_downwards(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: ucb1", 4, 100, 8);
+    const double value[] = {1, 2, 2, 2};
+    double times[4] = {0};
+    for (size_t k = 0; k < 6000; k++)
+        times[bt_grid_bandit_largest(lone.bandit, value)]++;
+    for (size_t a = 1; a < 4; a++)
+        assert_frequency(times[a], 6000, 1.0 / 3);
+    close_lone_seller(&lone);
+    open_lone_seller(&lone, "policy: ucb1, ties: lowest", 4, 100, 8);
+    for (size_t k = 0; k < 100; k++)
+        assert_int_equal(bt_grid_bandit_largest(lone.bandit, value), 1);
+    close_lone_seller(&lone);
+}
+
+static void exploration_is_as_often_as_it_says(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: epsilon_greedy, probability: 0.2", 5, 100, 4);
+    double random = 0;
+    for (size_t t = 0; t < 20005; t++) {
+        uint64_t action = lone_decide(&lone);
+        random += t >= 5 && action != 4;
+        lone_observe(&lone, 0.1 * (double)(action + 1), NULL);
+    }
+    assert_frequency(random, 20000, 0.2 * 0.8);
+    close_lone_seller(&lone);
+
+    /* min(1, 2 * 5 / t) at t = 101 .. 10100: a sum of 10 (H_10100 - H_100) */
+    double explored = 0, expected = 0;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        open_lone_seller(&lone,
+                         "policy: epsilon_greedy, exploration: decreasing,"
+                         " scale: 2",
+                         5, 100, seed);
+        for (size_t t = 1; t <= 10100; t++) {
+            uint64_t action = lone_decide(&lone);
+            if (t > 100) {
+                explored += action != 4;
+                expected += 10.0 / (double)t * 0.8;
+            }
+            lone_observe(&lone, 0.1 * (double)(action + 1), NULL);
+        }
+        close_lone_seller(&lone);
+    }
+    assert_true(fabs(explored - expected) < 5 * sqrt(expected));
+}
+
+/* ---- Thompson sampling ---- */
+
+/* Reward the action 0 as told, and never another. */
+static void reward_first_action(lone_seller *lone, const double *reward, size_t count)
+{
+    for (size_t k = 0; k < count; k++) {
+        while (lone_decide(lone) != 0) {
+        }
+        lone_observe(lone, reward[k], NULL);
+    }
+}
+
+static void gaussian_beliefs_are_drawn_from(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: thompson_gaussian, sigma: 0.5", 2, 1, 11);
+    const double reward[] = {0.2, 0.4, 0.9};
+    reward_first_action(&lone, reward, 3);
+    /* Normal(1.5 / 4, .25 / 4) above Normal(0, .25) */
+    double probability = gsl_cdf_ugaussian_P(0.375 / sqrt(0.25 / 4 + 0.25));
+    assert_frequency(count_first_action(&lone, 20000), 20000, probability);
+    close_lone_seller(&lone);
+}
+
+static void beta_beliefs_are_drawn_from(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: thompson_beta", 2, 1, 12);
+    const double reward[] = {1, 1, 0, 1, 0, 1};
+    reward_first_action(&lone, reward, 6);
+    /* Beta(5, 3) above a uniform variate: its mean */
+    assert_frequency(count_first_action(&lone, 20000), 20000, 5.0 / 8);
+    close_lone_seller(&lone);
+    open_lone_seller(&lone, "policy: thompson_beta", 2, 1, 12);
+    double successes = 0;
+    for (size_t k = 0; k < 4000; k++) {
+        uint64_t action = lone_decide(&lone);
+        double before = lone.bandit->score[action];
+        lone_observe(&lone, 0.3, NULL);
+        successes += lone.bandit->score[action] - before;
+    }
+    assert_frequency(successes, 4000, 0.3);
+    close_lone_seller(&lone);
+}
+
+/* ---- exponential weights ---- */
+
+enum { K = 5, T = 1000 };
+
+/* After one move with reward .7, the probability of that move's price. */
+static double probability_after_a_reward(const char *settings)
+{
+    lone_seller lone;
+    open_lone_seller(&lone, settings, K, T, 2);
+    uint64_t action = lone_decide(&lone);
+    for (size_t a = 0; a < K; a++)
+        assert_close(lone.bandit->probability[a], 0.2);
+    lone_observe(&lone, 0.7, NULL);
+    lone_decide(&lone);
+    double probability = lone.bandit->probability[action], total = 0;
+    for (size_t a = 0; a < K; a++)
+        total += lone.bandit->probability[a];
+    assert_close(total, 1);
+    close_lone_seller(&lone);
+    return probability;
+}
+
+static double share_of(double weight)
+{
+    return weight / (weight + K - 1);
+}
+
+static void exponential_weights_follow_their_formulas(void **state)
+{
+    (void)state;
+    double gamma = sqrt(K * log(K) / ((exp(1) - 1) * T));
+    assert_close(probability_after_a_reward("policy: exp3"),
+                 (1 - gamma) * share_of(exp(gamma * 0.7)) + gamma / K);
+    assert_close(probability_after_a_reward("policy: exp3, exploration: 0.1"),
+                 0.9 * share_of(exp(0.1 * 0.7)) + 0.02);
+    gamma = sqrt(K * log(K) / ((exp(1) - 1) * 50));
+    assert_close(probability_after_a_reward("policy: exp3, moves: 50"),
+                 (1 - gamma) * share_of(exp(gamma * 0.7)) + gamma / K);
+    double eta = sqrt(2 * log(K) / (K * T));
+    assert_close(probability_after_a_reward("policy: exp3_ix"),
+                 share_of(exp(-eta * 0.3 / (0.2 + eta / 2))));
+    assert_close(probability_after_a_reward("policy: exp3_ix, learning_rate: 0.2"),
+                 share_of(exp(-0.2 * 0.3 / (0.2 + 0.1))));
+    double rate = sqrt(log(K) / (K * T));
+    gamma = 1.05 * K * rate;
+    assert_close(probability_after_a_reward("policy: exp3_p"),
+                 (1 - gamma) * share_of(exp(0.95 * rate * 0.7 * K)) + gamma / K);
+    /* gradient bandit: the first reward is the baseline, so that nothing moves */
+    assert_close(probability_after_a_reward("policy: policy_gradient"), 0.2);
+}
+
+static void the_bias_of_exp3_p_favours_rare_prices(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: exp3_p, bias: 0.1, exploration: 0.5, learning_rate: 1", K,
+                     T, 2);
+    double score[K] = {0};
+    for (size_t t = 0; t < 20; t++) {
+        uint64_t action = lone_decide(&lone);
+        for (size_t a = 0; a < K; a++)
+            score[a] += ((a == action ? 0.6 : 0) + 0.1) / lone.bandit->probability[a];
+        lone_observe(&lone, 0.6, NULL);
+    }
+    for (size_t a = 0; a < K; a++)
+        assert_close(lone.bandit->score[a], score[a]);
+    close_lone_seller(&lone);
+}
+
+/* ---- full information ---- */
+
+static const double profit_of[K] = {0.1, 0.5, 0.3, 0.6, 0.2};
+
+/* The probabilities of move t + 1 after t moves with the same profits. */
+static void check_hedge(const char *settings, size_t t, double exponent)
+{
+    lone_seller lone;
+    open_lone_seller(&lone, settings, K, T, 2);
+    for (size_t k = 0; k < t; k++) {
+        uint64_t action = lone_decide(&lone);
+        lone_observe(&lone, profit_of[action], profit_of);
+    }
+    lone_decide(&lone);
+    double total = 0;
+    for (size_t a = 0; a < K; a++)
+        total += exp(exponent * (double)t * profit_of[a]);
+    for (size_t a = 0; a < K; a++)
+        assert_close(lone.bandit->probability[a],
+                     exp(exponent * (double)t * profit_of[a]) / total);
+    close_lone_seller(&lone);
+}
+
+static void hedge_weighs_what_prices_would_have_earned(void **state)
+{
+    (void)state;
+    check_hedge("policy: hedge", 9, sqrt(8 * log(K) / 10));
+    check_hedge("policy: hedge, boost: 3", 9, 3 * sqrt(8 * log(K) / 10));
+    check_hedge("policy: hedge, learning_rate: tuned", 9, sqrt(8 * log(K) / T));
+    check_hedge("policy: hedge, learning_rate: 0.25", 4, 0.25);
+}
+
+static void regrets_are_matched(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: regret_matching", K, T, 2);
+    uint64_t action;
+    do /* until a move regrets something */
+        action = lone_decide(&lone);
+    while (action != 2);
+    lone_observe(&lone, 9, profit_of);
+    double times[K] = {0};
+    for (size_t k = 0; k < 20000; k++)
+        times[lone_decide(&lone)]++;
+    assert_frequency(times[1], 20000, 0.2 / 0.5);
+    assert_frequency(times[3], 20000, 0.3 / 0.5);
+    close_lone_seller(&lone);
+}
+
+static void fictitious_play_replies_to_the_past(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: fictitious_play", K, T, 2);
+    const double other[K] = {0.1, 0.2, 0.9, 0.1, 0.2};
+    const uint64_t expected[] = {3, 3, 2, 2};
+    lone_decide(&lone);
+    for (size_t t = 0; t < 4; t++) {
+        lone_observe(&lone, 0, t < 2 ? profit_of : other);
+        /* leaders: 3 (.6), 3 (1.2), 2 (.3 + .3 + .9), 2 */
+        assert_int_equal(lone_decide(&lone), expected[t]);
+    }
+    close_lone_seller(&lone);
+}
+
+/* ---- propensities and preferences ---- */
+
+static void propensities_are_forgotten_and_spilt(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone,
+                     "policy: roth_erev, forgetting: 0.1, spill: 0.4,"
+                     " initial_propensity: 2",
+                     K, T, 2);
+    double propensity[K] = {2, 2, 2, 2, 2};
+    bool at_an_end = false;
+    for (size_t t = 0; t < 40; t++) {
+        uint64_t action = lone_decide(&lone);
+        for (size_t a = 0; a < K; a++)
+            propensity[a] *= 0.9;
+        propensity[action] += 0.5 * 0.6;
+        if (action == 0 || action == K - 1) {
+            propensity[action == 0 ? 1 : K - 2] += 0.5 * 0.4;
+            at_an_end = true;
+        } else {
+            propensity[action - 1] += 0.5 * 0.2;
+            propensity[action + 1] += 0.5 * 0.2;
+        }
+        lone_observe(&lone, 0.5, NULL);
+        for (size_t a = 0; a < K; a++)
+            assert_close(lone.bandit->score[a], propensity[a]);
+    }
+    assert_true(at_an_end);
+    double total = 0;
+    for (size_t a = 0; a < K; a++)
+        total += propensity[a];
+    assert_frequency(count_first_action(&lone, 20000), 20000, propensity[0] / total);
+    lone_observe(&lone, -3, NULL); /* a loss is no reward, and no punishment */
+    for (size_t a = 0; a < K; a++)
+        assert_close(lone.bandit->score[a], 0.9 * propensity[a]);
+    close_lone_seller(&lone);
+}
+
+static void preferences_climb_the_gradient(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone,
+                     "policy: policy_gradient, learning_rate: 0.5,"
+                     " baseline_weight: 0.1",
+                     K, T, 2);
+    double theta[K] = {0}, baseline = 0;
+    for (size_t t = 0; t < 50; t++) {
+        uint64_t action = lone_decide(&lone);
+        double reward = scripted_reward(action, t), probability[K], total = 0;
+        baseline = t == 0 ? reward : baseline;
+        for (size_t a = 0; a < K; a++)
+            total += exp(theta[a]);
+        for (size_t a = 0; a < K; a++)
+            probability[a] = exp(theta[a]) / total;
+        for (size_t a = 0; a < K; a++)
+            theta[a] += 0.5 * (reward - baseline) * ((a == action) - probability[a]);
+        baseline += 0.1 * (reward - baseline);
+        lone_observe(&lone, reward, NULL);
+        for (size_t a = 0; a < K; a++)
+            assert_close(lone.bandit->score[a], theta[a]);
+    }
+    close_lone_seller(&lone);
+}
+
+/* ---- all of them ---- */
+
+static const char *const rules[] = {
+    "random",
+    "epsilon_greedy",
+    "epsilon_greedy, exploration: decreasing",
+    "ucb1",
+    "ucb_tuned",
+    "thompson_gaussian",
+    "thompson_beta",
+    "exp3",
+    "exp3_ix",
+    "exp3_p",
+    "hedge",
+    "regret_matching",
+    "fictitious_play",
+    "roth_erev",
+    "policy_gradient",
+};
+enum { N_RULES = sizeof(rules) / sizeof(rules[0]) };
+
+#define TWO_SELLERS                                                                            \
+    "format: 1\nname: test\nseed: 9\n" CALVANO_MARKET "horizon: {periods: 600}\n"              \
+    "record: {every: 600, series: [price, profit]}\n"
+
+static void check_saved_runs(const char *format, const char *rule)
+{
+    experiment_fixture fixture;
+    char text[2048];
+    snprintf(text, sizeof(text), format, rule, rule);
+    open_experiment(&fixture, "%s", text);
+    const double stops[] = {1, 40, 333};
+    bt_run *whole = complete_run(&fixture, 0);
+    bt_run *pieces = complete_in_pieces(&fixture, 0, stops, 3);
+    assert_same_state(whole, pieces);
+    assert_true(isfinite(recorded(&fixture, whole, "profit", 0)[0]));
+    bt_run_destroy(whole);
+    bt_run_destroy(pieces);
+    close_experiment(&fixture);
+}
+
+static void a_saved_run_goes_on_as_if_nothing_had_happened(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < N_RULES; k++) {
+        check_saved_runs(TWO_SELLERS "sellers: [{name: s1, policy: %s},"
+                                     "          {name: s2, policy: %s}]\n",
+                         rules[k]);
+        check_saved_runs(TWO_SELLERS "buyers: {type: logit, population: 3}\n"
+                                     "sellers: [{name: s1, policy: %s, reprice: {every: 3}},"
+                                     "          {name: s2, policy: %s}]\n",
+                         rules[k]);
+    }
+}
+
+/* The most that a grid up to 2 earns, of two products with costs .5 and 1, each of 10
+ * buyers, after fees of 10% and .05. */
+static void rewards_are_in_units_of_the_largest_margin(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: ucb1", 3, 1, 1);
+    assert_close(lone.bandit->reward_unit, 1);
+    const uint32_t own_product[] = {0, 1};
+    const double own_cost[] = {1, 0.5};
+    lone.setting.n_own = 2;
+    lone.setting.own_product = own_product;
+    lone.setting.own_cost = own_cost;
+    lone.setting.market_size = 10;
+    lone.setting.fee_ad_valorem = 0.1;
+    lone.setting.fee_per_unit = 0.05;
+    const bt_option low = {.chosen = -1, .value = 0.1}, high = {.chosen = -1, .value = 2};
+    bt_grid_bandit_parameters chosen = {.grid = {3, 0, low, high}};
+    void *self;
+    assert_int_equal(
+        bt_grid_bandit_create(sizeof(bt_grid_bandit), &chosen, &lone.setting, &self, NULL),
+        BT_OK);
+    assert_close(((bt_grid_bandit *)self)->reward_unit, 10 * (2 * 0.9 - 0.05 - 0.5));
+    chosen.reward_unit = (bt_option){.chosen = -1, .value = 0.25};
+    assert_int_equal(
+        bt_grid_bandit_create(sizeof(bt_grid_bandit), &chosen, &lone.setting, &self, NULL),
+        BT_OK);
+    assert_close(((bt_grid_bandit *)self)->reward_unit, 0.25);
+    close_lone_seller(&lone);
+}
+
+static void a_grid_without_profit_is_refused(void **state)
+{
+    (void)state;
+    experiment_fixture fixture;
+    read_experiment(&fixture,
+                    TWO_SELLERS "sellers: [{name: s1, policy: exp3, grid: {low: 0, high: 1}},"
+                                "          {name: s2, policy: fixed, price: 1}]\n");
+    bt_error error;
+    bt_status status = bt_point_prepare(&fixture.experiment, 0, 1, &fixture.point, &error);
+    assert_int_equal(status, BT_BAD_INPUT);
+    assert_non_null(strstr(error.message, "no price of its grid is above cost"));
+    fixture.point = NULL;
+    close_experiment(&fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_random_seller_draws_all_prices_alike),
+        cmocka_unit_test(the_price_with_the_largest_index_is_charged),
+        cmocka_unit_test(prices_are_first_tried_in_a_random_order),
+        cmocka_unit_test(ties_are_broken_at_random_or_downwards),
+        cmocka_unit_test(exploration_is_as_often_as_it_says),
+        cmocka_unit_test(gaussian_beliefs_are_drawn_from),
+        cmocka_unit_test(beta_beliefs_are_drawn_from),
+        cmocka_unit_test(exponential_weights_follow_their_formulas),
+        cmocka_unit_test(the_bias_of_exp3_p_favours_rare_prices),
+        cmocka_unit_test(hedge_weighs_what_prices_would_have_earned),
+        cmocka_unit_test(regrets_are_matched),
+        cmocka_unit_test(fictitious_play_replies_to_the_past),
+        cmocka_unit_test(propensities_are_forgotten_and_spilt),
+        cmocka_unit_test(preferences_climb_the_gradient),
+        cmocka_unit_test(a_saved_run_goes_on_as_if_nothing_had_happened),
+        cmocka_unit_test(rewards_are_in_units_of_the_largest_margin),
+        cmocka_unit_test(a_grid_without_profit_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
