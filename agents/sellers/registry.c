@@ -20,6 +20,13 @@ static const bt_described *const entries[] = {
     &bt_roth_erev_seller.described,
     &bt_policy_gradient_seller.described,
     &bt_static_assortment_seller.described,
+    &bt_cap_seller.described,
+    &bt_greedy_mle_seller.described,
+    &bt_ts_mnl_seller.described,
+    &bt_dbl_mnl_seller.described,
+    &bt_mnl_ucb_seller.described,
+    &bt_mnl_ts_beta_seller.described,
+    &bt_mnl_ts_correlated_seller.described,
 };
 
 const bt_registry bt_seller_registry = {

@@ -34,5 +34,12 @@ extern const bt_seller_type bt_policy_gradient_seller;   /* policy_gradient.c */
 
 /* For markets of type assortment */
 extern const bt_seller_type bt_static_assortment_seller; /* static_assortment.c */
+extern const bt_seller_type bt_cap_seller;               /* cap.c */
+extern const bt_seller_type bt_greedy_mle_seller;        /* greedy_mle.c */
+extern const bt_seller_type bt_ts_mnl_seller;            /* ts_mnl.c */
+extern const bt_seller_type bt_dbl_mnl_seller;           /* dbl_mnl.c */
+extern const bt_seller_type bt_mnl_ucb_seller; /* mnl_ucb.c */
+extern const bt_seller_type bt_mnl_ts_beta_seller; /* mnl_ts_beta.c */
+extern const bt_seller_type bt_mnl_ts_correlated_seller; /* mnl_ts_correlated.c */
 
 #endif
