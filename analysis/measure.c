@@ -210,6 +210,8 @@ static void measure_profits(measuring *at)
                  at->into->joint_profit[seller]);
     double delta =
         gain(mean, mean_of(at->into->nash_profit, n), mean_of(at->into->joint_profit, n));
+    if (isnan(delta))
+        delta = final_of_series(at, &at->from.profit_gain);
     double last = outcome_of(at, &at->from.delta);
     bool exact = (at->in_cycle || isnan(delta)) && !isnan(last);
     *cell(at, BT_STATISTIC_DELTA) = exact ? last : delta;

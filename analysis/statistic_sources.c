@@ -24,6 +24,7 @@ typedef struct source_row {
 static const source_row source_table[] = {
     SOURCE(price, "price", SERIES, BT_PER_PRODUCT),
     SOURCE(profit, "profit", SERIES, BT_PER_SELLER),
+    OPTIONAL(profit_gain, "profit_gain", SERIES, BT_PER_MARKET),
     SOURCE(distance, "distance_to_nash", SERIES, BT_PER_MARKET),
     SOURCE(exploitability, "exploitability", SERIES, BT_PER_MARKET),
     SOURCE(consumer_surplus, "consumer_surplus", SERIES, BT_PER_MARKET),

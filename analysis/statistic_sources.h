@@ -11,6 +11,7 @@
 typedef struct bt_sources {
     bt_found price;
     bt_found profit;
+    bt_found profit_gain;
     bt_found distance;
     bt_found exploitability;
     bt_found consumer_surplus;
@@ -46,7 +47,7 @@ bool bt_is_source_series(const char *name);
 
 /* The names of those that are absent and missed: missing [BT_N_SOURCES]; returns how
  * many. */
-enum { BT_N_SOURCES = 27 };
+enum { BT_N_SOURCES = 28 };
 size_t bt_missing_sources(const bt_sources *sources, const char **missing);
 
 static inline bool bt_has(const bt_found *found)

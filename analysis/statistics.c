@@ -82,7 +82,7 @@ static bool has_exploitabilities(const bt_sources *from)
 
 static bool has_delta(const bt_sources *from)
 {
-    return bt_has(&from->delta) ||
+    return bt_has(&from->delta) || bt_has(&from->profit_gain) ||
            (has_profit(from) && bt_has(&from->nash_profit) && bt_has(&from->joint_profit));
 }
 

@@ -92,7 +92,7 @@ static void print_missing(const bt_summary *summary, FILE *stream)
 {
     if (summary->list.n_missing == 0)
         return;
-    fprintf(stream, "\nNot in the file, so not reported:");
+    fprintf(stream, "\nNot recorded in this file:");
     for (size_t i = 0; i < summary->list.n_missing; i++)
         fprintf(stream, "%s %s", i == 0 ? "" : ",", summary->list.missing[i]);
     fputc('\n', stream);

@@ -330,7 +330,7 @@ static void a_file_without_anything_known_is_summarized(void **state)
     assert_non_null(strstr(verdict, "nothing to compare"));
     char *text = written(bt_write_summary_text, summary);
     assert_non_null(strstr(text, "mood (smiles)"));
-    assert_non_null(strstr(text, "Not in the file, so not reported: price, profit"));
+    assert_non_null(strstr(text, "Not recorded in this file: price, profit"));
     assert_null(strstr(text, "final price"));
     free(text);
     bt_summary_destroy(summary);
