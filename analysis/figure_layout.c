@@ -179,15 +179,14 @@ static double flow_legend(making *make)
     double row = 0;
     for (size_t i = 0; i < layout->n_entries; i++) {
         bt_legend_entry *entry = &layout->entry[i];
-        double width =
-            BT_LEGEND_KEY_WIDTH + 4 + bt_text_width(entry->label, BT_TICK_SIZE) + legend_gap;
+        double width = BT_LEGEND_KEY_WIDTH + 4 + bt_text_width(entry->label, BT_TICK_SIZE);
         if (x > page_margin && x + width > layout->width - page_margin) {
             x = page_margin;
             row++;
         }
         entry->x = x;
         entry->y = -(row + 0.5) * legend_height;
-        x += width;
+        x += width + legend_gap;
     }
     return layout->n_entries == 0 ? 0 : (row + 1) * legend_height + 4;
 }
@@ -241,7 +240,10 @@ static void make_ticks(const bt_figure_panel *panel, bt_panel_layout *layout,
     double low = NAN;
     double high = NAN;
     bt_panel_x_range(panel, &low, &high);
-    layout->x = bt_ticks_for(&panel->x, low, high, has_markers(panel) ? 0.04 : 0, wanted_x);
+    double margin = has_markers(panel) ? 0.04 : 0;
+    layout->x = panel->x.category != NULL
+                    ? bt_ticks_for_cells(&panel->x, NULL, panel->x.n_categories, 8)
+                    : bt_ticks_for(&panel->x, low, high, margin, wanted_x);
     bt_panel_y_range(panel, &low, &high);
     layout->y = bt_ticks_for(&panel->y, low, high, 0.05, wanted_y);
 }

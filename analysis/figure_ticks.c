@@ -174,7 +174,8 @@ static void add_log_tick(bt_ticks *ticks, double position, bool labelled)
         strcpy(tick->label, "10");
         append_superscript(tick->label, sizeof(tick->label), (int)lround(decade));
     } else {
-        bt_format_number(tick->label, sizeof(tick->label), position, 3);
+        bt_format_number(tick->label, sizeof(tick->label), position,
+                         reads_in_powers(ticks) ? 3 : 6);
     }
 }
 

@@ -197,6 +197,30 @@ static size_t add_panel(const drawing *on, bt_figure *figure, const levels *by,
     return panel;
 }
 
+/* Intervals of points that are not joined: one upright stroke each. */
+static bt_status add_strokes(const drawing *on, bt_figure *figure, size_t panel,
+                             const curve *of, const char *label)
+{
+    double *x = BT_ARENA_NEW(on->arena, 6 * of->n, double);
+    if (x == NULL)
+        return no_memory(on->error);
+    double *y = x + 3 * of->n;
+    for (size_t i = 0; i < of->n; i++) {
+        x[3 * i] = x[3 * i + 1] = of->x[i];
+        y[3 * i] = of->low[i];
+        y[3 * i + 1] = of->high[i];
+        x[3 * i + 2] = y[3 * i + 2] = NAN;
+    }
+    bt_figure_add_line(figure, panel,
+                       (bt_figure_line){.label = label,
+                                        .colour = BT_BLUE,
+                                        .has_line = true,
+                                        .n = 3 * of->n,
+                                        .x = x,
+                                        .y = y});
+    return BT_OK;
+}
+
 static bt_status add_curve(const drawing *on, bt_figure *figure, size_t panel, const levels *by,
                            size_t statistic, bool joined)
 {
@@ -218,6 +242,8 @@ static bt_status add_curve(const drawing *on, bt_figure *figure, size_t panel, c
                                         .n = made.n,
                                         .x = made.x,
                                         .y = made.y});
+    if (!joined && on->results->n_replications > 1)
+        return add_strokes(on, figure, panel, &made, label);
     return BT_OK;
 }
 
