@@ -222,6 +222,14 @@ static inline bool same_double(double a, double b)
     return memcmp(&a, &b, sizeof(a)) == 0 || (isnan(a) && isnan(b));
 }
 
+static inline bool same_doubles(const double *a, const double *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!same_double(a[i], b[i]))
+            return false;
+    return true;
+}
+
 static inline bool same_texts(const bt_text_list *a, const bt_text_list *b)
 {
     if (a->count != b->count)
@@ -289,8 +297,7 @@ static inline bool same_value(const bt_parameter *parameter, const void *a, cons
     case BT_REAL_LIST: {
         const bt_real_list *one = a;
         const bt_real_list *two = b;
-        return one->count == two->count &&
-               memcmp(one->value, two->value, one->count * sizeof(double)) == 0;
+        return one->count == two->count && same_doubles(one->value, two->value, one->count);
     }
     case BT_TEXT_LIST:
         return same_texts(a, b);
@@ -299,7 +306,7 @@ static inline bool same_value(const bt_parameter *parameter, const void *a, cons
         const bt_named_reals *two = b;
         return same_texts(&(bt_text_list){.count = one->count, .value = one->name},
                           &(bt_text_list){.count = two->count, .value = two->name}) &&
-               memcmp(one->value, two->value, one->count * sizeof(double)) == 0;
+               same_doubles(one->value, two->value, one->count);
     }
     case BT_TEXT_GROUPS: {
         const bt_text_groups *one = a;
