@@ -10,7 +10,7 @@ build_packages="gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
 test_packages="libcmocka-dev libjson-c-dev python3 python3-h5py clang-format-14 netcdf-bin"
 
 # Tests that use these skip, visibly, where one cannot be installed.
-optional_test_packages="python3-xarray python3-netcdf4 python3-jsonschema
+optional_test_packages="python3-xarray python3-netcdf4 python3-jsonschema python3-yaml
     python3-matplotlib gnuplot-nox r-base-core r-cran-ncdf4"
 
 # Print those of the packages $@ that are not installed.

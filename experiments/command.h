@@ -2,7 +2,7 @@
  * The `bertrand` command's verbs and their options, as tables.
  *
  * One file per verb in experiments/commands/; a verb is one bt_command with its option
- * table, from which come parsing, `--help`, the man page and shell completion.
+ * table, from which come parsing and `--help`.
  */
 #ifndef BT_EXPERIMENTS_COMMAND_H
 #define BT_EXPERIMENTS_COMMAND_H

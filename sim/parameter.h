@@ -28,22 +28,22 @@
 #include <stdint.h>
 
 typedef enum bt_parameter_type {
-    BT_REAL,         /* double */
-    BT_INTEGER,      /* int64_t */
-    BT_BOOLEAN,      /* bool */
-    BT_TEXT,         /* const char *, never NULL once parsed */
-    BT_CHOICE,       /* int32_t: index into `choices` */
-    BT_OPTION,       /* bt_option: a word, or {word: number}, or a bare number */
-    BT_TIME,         /* double, in days: `30 d`, `2 h`, `15 min`, `10 s`, or a bare number */
-    BT_REAL_LIST,    /* bt_real_list: one number or a list */
-    BT_TEXT_LIST,    /* bt_text_list: one word or a list of words */
-    BT_NAMED_REALS,  /* bt_named_reals: {A: 8, B: 10} */
-    BT_TEXT_GROUPS,  /* bt_text_groups: [[A, B], [C]] */
-    BT_TABLE,        /* a nested struct, parsed by `table` */
-    BT_TABLE_LIST,   /* bt_table_list: a list of structs, each parsed by `table` */
-    BT_REGISTERED,   /* bt_registered: a mapping whose key `selector` names a type of
-                        `registry`; its other keys are that type's parameters (and
-                        those of `table`, common to all types, if given) */
+    BT_REAL,           /* double */
+    BT_INTEGER,        /* int64_t */
+    BT_BOOLEAN,        /* bool */
+    BT_TEXT,           /* const char *, never NULL once parsed */
+    BT_CHOICE,         /* int32_t: index into `choices` */
+    BT_OPTION,         /* bt_option: a word, or {word: number}, or a bare number */
+    BT_TIME,           /* double, in days: `30 d`, `2 h`, `15 min`, `10 s`, or a bare number */
+    BT_REAL_LIST,      /* bt_real_list: one number or a list */
+    BT_TEXT_LIST,      /* bt_text_list: one word or a list of words */
+    BT_NAMED_REALS,    /* bt_named_reals: {A: 8, B: 10} */
+    BT_TEXT_GROUPS,    /* bt_text_groups: [[A, B], [C]] */
+    BT_TABLE,          /* a nested struct, parsed by `table` */
+    BT_TABLE_LIST,     /* bt_table_list: a list of structs, each parsed by `table` */
+    BT_REGISTERED,     /* bt_registered: a mapping whose key `selector` names a type of
+                          `registry`; its other keys are that type's parameters (and
+                          those of `table`, common to all types, if given) */
     BT_REGISTERED_LIST /* bt_table_list of bt_registered */
 } bt_parameter_type;
 
@@ -56,19 +56,30 @@ typedef struct bt_range {
     bool bounded;       /* false: any finite number */
 } bt_range;
 
-#define BT_BETWEEN(low, high) {.minimum = (low), .maximum = (high), .bounded = true}
-#define BT_NON_NEGATIVE {.minimum = 0, .maximum = INFINITY, .bounded = true}
+#define BT_BETWEEN(low, high)                                                                  \
+    {                                                                                          \
+        .minimum = (low), .maximum = (high), .bounded = true                                   \
+    }
+#define BT_NON_NEGATIVE                                                                        \
+    {                                                                                          \
+        .minimum = 0, .maximum = INFINITY, .bounded = true                                     \
+    }
 #define BT_POSITIVE                                                                            \
-    {.minimum = 0, .maximum = INFINITY, .above_minimum = true, .bounded = true}
-#define BT_AT_LEAST(low) {.minimum = (low), .maximum = INFINITY, .bounded = true}
+    {                                                                                          \
+        .minimum = 0, .maximum = INFINITY, .above_minimum = true, .bounded = true              \
+    }
+#define BT_AT_LEAST(low)                                                                       \
+    {                                                                                          \
+        .minimum = (low), .maximum = INFINITY, .bounded = true                                 \
+    }
 
 /* Values of the compound types. Everything they point to is owned by the arena of
  * the document that was parsed. `given` is false where the file said nothing and
  * the parameter is optional without a default (the value is then zero). */
 typedef struct bt_option {
-    int32_t chosen;  /* index into `choices`; -1: a bare number was given (allowed where
-                        `number_allowed`); -2: null (allowed where `null_allowed`) */
-    bool has_value;  /* a number came with the word */
+    int32_t chosen; /* index into `choices`; -1: a bare number was given (allowed where
+                       `number_allowed`); -2: null (allowed where `null_allowed`) */
+    bool has_value; /* a number came with the word */
     double value;
 } bt_option;
 
@@ -112,7 +123,7 @@ struct bt_registry;
 typedef struct bt_parameter {
     const char *name;
     bt_parameter_type type;
-    size_t offset; /* of the member in the parameter struct */
+    size_t offset;            /* of the member in the parameter struct */
     const char *unit;         /* "price", "periods", "1/period", "1" ...; NULL: no unit */
     const char *default_text; /* as it would stand in the file; NULL: none */
     bool required;            /* neither given nor defaulted is an error */
@@ -123,9 +134,9 @@ typedef struct bt_parameter {
                                  marks a word that carries a number, "every:time" one whose
                                  number may have a unit of time (it is then in days) */
     const char *meaning;      /* one line */
-    const struct bt_parameter_table *table;  /* BT_TABLE*, BT_REGISTERED: nested / common */
-    const struct bt_registry *registry;      /* BT_REGISTERED* */
-    const char *selector;                    /* BT_REGISTERED*: "policy", "type", "model" */
+    const struct bt_parameter_table *table; /* BT_TABLE*, BT_REGISTERED: nested / common */
+    const struct bt_registry *registry;     /* BT_REGISTERED* */
+    const char *selector;                   /* BT_REGISTERED*: "policy", "type", "model" */
     /* A further offset, of a `bool` that tells whether the file or a default gave the
      * parameter; 0: nobody asks. Never the first member of a struct. An optional table with
      * required members has one: else its absence could not be told from zeros. */
