@@ -26,10 +26,11 @@ typedef struct markup_game {
     double *attraction;      /* T_F */
     double *rivals;          /* B_F */
     double *step;
-    double *before;    /* scratch */
-    double *value;     /* [product] attraction relative to its seller's E_F, or to the
-                          anchor's reference where the price is given */
-    double *remainder; /* [product] */
+    double *before;              /* scratch */
+    double *value;               /* [product] attraction relative to its seller's E_F, or to the
+                                    anchor's reference where the price is given */
+    double *remainder;           /* [product] */
+    long double given_reference; /* of all attractions before the change of reference */
     double reference;
     double total; /* all attraction, at the reference */
 } markup_game;
@@ -194,6 +195,7 @@ static void lay_out(markup_game *game, const bt_demand *demand, const bt_ownersh
         (long double *)(void *)(((uintptr_t)seller_reference + 15) & ~(uintptr_t)15);
 
     const long double anchor_reference = find_references(game, seller_reference);
+    game->given_reference = anchor_reference;
     for (size_t i = 0; i < n_sellers; i++)
         game->offset[i] = (double)(seller_reference[i] - anchor_reference);
     fill_values(game, seller_reference, anchor_reference);
@@ -353,7 +355,7 @@ static size_t solve_markups(markup_game *game)
 
 size_t bt_common_markup_solve(const bt_demand *demand, const bt_ownership *ownership,
                               double *price, double *margin, double *share,
-                              double *outside_share, double *memory)
+                              double *outside_share, double *log_sum, double *memory)
 {
     markup_game game;
 
@@ -377,6 +379,8 @@ size_t bt_common_markup_solve(const bt_demand *demand, const bt_ownership *owner
         }
     }
     *outside_share = game.outside * shift / game.total;
+    *log_sum = (double)(game.given_reference + (long double)game.reference +
+                        (long double)log(game.total));
     return iterations;
 }
 

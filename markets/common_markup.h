@@ -30,13 +30,13 @@ bool bt_common_markup_applies(const bt_demand *demand, const bt_ownership *owner
 double bt_lambert_w_of_exp(double t);
 
 /* The equilibrium: prices, and exact to the last bits the margins after fees and the
- * shares [product], which rounded prices cannot give. memory: [bt_common_markup_memory].
- * Returns the iterations, 0 when it did not converge. The caller has ruled out sellers
- * whom no rival and no outside option limits. */
+ * shares [product], which rounded prices cannot give, and log sum exp(u/mu). memory:
+ * [bt_common_markup_memory]. Returns the iterations, 0 when it did not converge. The caller has
+ * ruled out sellers whom no rival and no outside option limits. */
 size_t bt_common_markup_memory(const bt_ownership *ownership); /* doubles */
 size_t bt_common_markup_solve(const bt_demand *demand, const bt_ownership *ownership,
                               double *price, double *margin, double *share,
-                              double *outside_share, double *memory);
+                              double *outside_share, double *log_sum, double *memory);
 
 /* One seller's best response to the others' prices, into best[own products]; returns its
  * profit per buyer there; INFINITY when nothing limits it. */

@@ -454,24 +454,23 @@ static bt_status solve_common_markup(const bt_demand *demand, const bt_ownership
                                      const bt_equilibrium_settings *settings,
                                      bt_price_point *point, bt_error *error)
 {
-    bt_demand_work *work = bt_demand_work_create(demand);
     double *memory = malloc(bt_common_markup_memory(ownership) * sizeof *memory);
+    double log_sum;
     bt_status status =
         bt_price_point_allocate(demand->n_products, ownership->n_sellers, point, error);
 
-    if (status == BT_OK && (work == NULL || memory == NULL))
+    if (status == BT_OK && memory == NULL)
         status = bt_fail(error, BT_INTERNAL, "no memory for the equilibrium of %zu products",
                          demand->n_products);
     if (status == BT_OK) {
         point->iterations =
             bt_common_markup_solve(demand, ownership, point->price, point->margin, point->share,
-                                   &point->outside_share, memory);
-        status = bt_price_point_describe_plain(demand, ownership, point, memory, work, error);
+                                   &point->outside_share, &log_sum, memory);
+        bt_price_point_describe_plain(demand, ownership, log_sum, point, memory);
     }
     if (status == BT_OK && settings->certify)
         status = certify_alone(demand, ownership, settings, point, error);
     free(memory);
-    bt_demand_work_destroy(work);
     return status;
 }
 

@@ -166,6 +166,15 @@ static bool is_falling(const bt_pricing_game *game, const double *price, double 
     return false;
 }
 
+/* Prices far below zero are Newton's errors, where everything is given away. */
+static bool is_lost(const bt_pricing_game *game, const double *price, double scale)
+{
+    for (size_t i = 0; i < game->n_free; i++)
+        if (price[game->free_product[i]] < -1e3 * scale)
+            return true;
+    return false;
+}
+
 static double largest_price(const bt_pricing_game *game, const double *price)
 {
     double largest = 0;
@@ -248,6 +257,10 @@ static bt_solver_outcome run_newton(bt_solver *solver, double *price, double tol
         }
         since_progress = best < 0.9 * progress ? 0 : since_progress + 1;
         progress = best < 0.9 * progress ? best : progress;
+        if (is_lost(game, price, scale)) {
+            solver->iterations = iteration;
+            return BT_STALLED;
+        }
         if (isnan(residual) || since_progress > PATIENCE)
             break;
         if (is_rising(game, price, scale)) {

@@ -93,13 +93,15 @@ static bt_status solve_merged(const bt_demand *demand, const bt_ownership *merge
     if (!bt_common_markup_applies(demand, merged))
         return search_joint_profit(demand, merged, settings, point->price, &point->iterations,
                                    error);
+    double log_sum;
     double *memory =
         malloc((bt_common_markup_memory(merged) + 2 * merged->n_products) * sizeof *memory);
     if (memory == NULL)
         return bt_fail(error, BT_INTERNAL, "no memory for joint profit of %zu products",
                        demand->n_products);
-    point->iterations = bt_common_markup_solve(demand, merged, point->price, point->margin,
-                                               point->share, &point->outside_share, memory);
+    point->iterations =
+        bt_common_markup_solve(demand, merged, point->price, point->margin, point->share,
+                               &point->outside_share, &log_sum, memory);
     free(memory);
     return BT_OK;
 }

@@ -131,9 +131,8 @@ static double plain_error_bound(const bt_ownership *ownership, const bt_price_po
     return 2 * (distance + rounding) / (1 - contraction);
 }
 
-bt_status bt_price_point_describe_plain(const bt_demand *demand, const bt_ownership *ownership,
-                                        bt_price_point *point, double *memory,
-                                        bt_demand_work *work, bt_error *error)
+void bt_price_point_describe_plain(const bt_demand *demand, const bt_ownership *ownership,
+                                   double log_sum, bt_price_point *point, double *memory)
 {
     const double slope = demand->price_sensitivity[0] / demand->scale[0];
     const double keep = 1 - ownership->fee_ad_valorem;
@@ -154,7 +153,8 @@ bt_status bt_price_point_describe_plain(const bt_demand *demand, const bt_owners
     }
     point->foc_residual = residual;
     point->price_error_bound = plain_error_bound(ownership, point, slope, memory);
-    return bt_welfare_at(demand, ownership, point->price, &point->welfare, work, error);
+    bt_welfare_of_linear_level(demand, ownership, point->price, point->share, log_sum / slope,
+                               &point->welfare);
 }
 
 bt_status bt_price_point_certify(bt_pricing_game *game, size_t n_threads, bt_price_point *point,

@@ -18,10 +18,9 @@ bt_status bt_price_point_describe(bt_pricing_game *game, bt_newton *near, bt_pri
                                   bt_demand_work *work, bt_error *error);
 
 /* The same for plain logit with linear price, given exact margins and shares in the point
- * (markets/common_markup.h). memory: [seller]. */
-bt_status bt_price_point_describe_plain(const bt_demand *demand, const bt_ownership *ownership,
-                                        bt_price_point *point, double *memory,
-                                        bt_demand_work *work, bt_error *error);
+ * (markets/common_markup.h); log_sum: log sum exp(u/mu). memory: [seller]. */
+void bt_price_point_describe_plain(const bt_demand *demand, const bt_ownership *ownership,
+                                   double log_sum, bt_price_point *point, double *memory);
 
 /* Certify a described point: exploitability, is_equilibrium, deviation. */
 bt_status bt_price_point_certify(bt_pricing_game *game, size_t n_threads, bt_price_point *point,

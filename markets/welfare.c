@@ -33,6 +33,20 @@ static double mean_outside_level(const bt_demand *demand)
     return level;
 }
 
+void bt_welfare_of_linear_level(const bt_demand *demand, const bt_ownership *ownership,
+                                const double *price, const double *share, double level,
+                                bt_welfare *welfare)
+{
+    *welfare = (bt_welfare){.consumer_surplus = demand->size * level,
+                            .consumer_surplus_over_outside = NAN};
+    if (demand->has_outside_option)
+        welfare->consumer_surplus_over_outside =
+            demand->size * (level - mean_outside_level(demand));
+    add_sellers_and_platform(ownership, price, share, demand->size, welfare);
+    welfare->total =
+        welfare->producer_surplus + welfare->platform_revenue + welfare->consumer_surplus;
+}
+
 bt_status bt_welfare_at(const bt_demand *demand, const bt_ownership *ownership,
                         const double *price, bt_welfare *welfare, bt_demand_work *work,
                         bt_error *error)
@@ -46,15 +60,18 @@ bt_status bt_welfare_at(const bt_demand *demand, const bt_ownership *ownership,
                        "was given sellers of %zu",
                        demand->n_products, ownership->n_products);
     bt_demand_shares(demand, price, work->product_share, &outside_share, &level, work);
+    if (work->all_linear) {
+        bt_welfare_of_linear_level(demand, ownership, price, work->product_share, level,
+                                   welfare);
+        return BT_OK;
+    }
     welfare->consumer_surplus = demand->size * level;
     if (demand->has_outside_option)
         welfare->consumer_surplus_over_outside =
-            demand->size * (work->all_linear ? level - mean_outside_level(demand)
-                                             : bt_money_metric_mean(demand, price, work));
+            demand->size * bt_money_metric_mean(demand, price, work);
     add_sellers_and_platform(ownership, price, work->product_share, demand->size, welfare);
-    welfare->total =
-        welfare->producer_surplus + welfare->platform_revenue +
-        (work->all_linear ? welfare->consumer_surplus : welfare->consumer_surplus_over_outside);
+    welfare->total = welfare->producer_surplus + welfare->platform_revenue +
+                     welfare->consumer_surplus_over_outside;
     return BT_OK;
 }
 

@@ -35,6 +35,11 @@ bt_status bt_welfare_at(const bt_demand *demand, const bt_ownership *ownership,
                         const double *price, bt_welfare *welfare, bt_demand_work *work,
                         bt_error *error);
 
+/* The same where shares [product] and the level per buyer are known already; linear price. */
+void bt_welfare_of_linear_level(const bt_demand *demand, const bt_ownership *ownership,
+                                const double *price, const double *share, double level,
+                                bt_welfare *welfare);
+
 /* Expected money-metric surplus of one type at prices (T* above), by quadrature, to better
  * than 1e-10 relative (markets/money_metric.h). INFINITY where the mean is infinite: log price
  * with alpha <= mu, Box-Cox with lambda < 0. */
