@@ -9,7 +9,9 @@
 static const bt_command_option options[] = {
     {.name = "format", .argument = "FORMAT", .meaning = "text (default), json or csv"},
     BT_OPTION_POINT,
-    {.name = "paired", .meaning = "differences from the baseline point, paired by replication"},
+    {.name = "paired",
+     .meaning = "differences from the baseline point, paired by replication (the default under "
+                "common random numbers)"},
     {.name = "baseline",
      .argument = "N",
      .meaning = "the point that differences are from (default 0); implies --paired"},
@@ -45,8 +47,9 @@ static bt_status summarize(const bt_command *command, const bt_arguments *argume
     bt_status status = bt_read_point(command, arguments, "point", results, &point, error);
     if (status == BT_OK)
         status = bt_read_point(command, arguments, "baseline", results, &baseline, error);
-    if (status == BT_OK && baseline == BT_NO_BASELINE &&
-        bt_argument_given(command, arguments, "paired"))
+    bool asked = bt_argument_given(command, arguments, "paired");
+    bool by_itself = results->common_random_numbers && results->n_points > 1;
+    if (status == BT_OK && baseline == BT_NO_BASELINE && (asked || by_itself))
         baseline = 0;
     bt_summary *summary = NULL;
     if (status == BT_OK)

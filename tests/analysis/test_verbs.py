@@ -120,7 +120,8 @@ for index, point in enumerate(document["points"]):
     check_interval(point["products"][1]["price"], final["price"][:, 1], what + " product B")
     check("Bertrand-Nash" in point["verdict"], what + " verdict")
 
-paired = json.loads(bertrand("analyze", result, "--format", "json", "--paired",
+check("difference" in document["points"][1], "differences under common random numbers")
+paired = json.loads(bertrand("analyze", result, "--format", "json", "--baseline", 0,
                              "--point", 2).stdout)
 check(len(paired["points"]) == 1 and paired["baseline"] == 0, "one point, baseline 0")
 welfare = series["welfare"][:, :, -last:].mean(axis=2)
