@@ -17,14 +17,14 @@ enum { BT_RECENT_JOINT_ACTIONS = 4 };
 enum { BT_CLOCK_PURPOSE = 1000, BT_GAP_PURPOSE = 1001, BT_ARRIVING_BUYER_PURPOSE = 1002 };
 
 /* What happened over an interval, as sums over periods (or integrals over time). */
-typedef struct bt_interval {
+typedef struct bt_market_interval {
     double duration;
     double *price;  /* [product] */
     double *sales;  /* [product] mass */
     double *profit; /* [seller] after fees */
     double consumer_surplus;
     double platform_revenue;
-} bt_interval;
+} bt_market_interval;
 
 /* What a seller will be told of the time since its last decision. Its prices stood all
  * the while, so sales tell the profit. */
@@ -108,16 +108,16 @@ typedef struct bt_posted_price {
 
     /* recording */
     bool record_last;
-    bt_interval interval;   /* since the last record */
-    uint64_t *times_played; /* [joint] on grids with exact demand, instead of sums */
-    uint64_t *played;       /* [joint] those played since, in order of first play */
+    bt_market_interval interval; /* since the last record */
+    uint64_t *times_played;      /* [joint] on grids with exact demand, instead of sums */
+    uint64_t *played;            /* [joint] those played since, in order of first play */
     uint64_t n_played;
-    bt_interval summary; /* means over the interval, made once a record */
+    bt_market_interval summary; /* means over the interval, made once a record */
     bool summary_stands;
-    bt_interval last_summary; /* of the last record */
+    bt_market_interval last_summary; /* of the last record */
 
     /* where it ended: over the limit cycle, else the last record */
-    bt_interval final;
+    bt_market_interval final;
     bool final_stands;
     int64_t cycle_length; /* -1: the sellers have no finite strategies */
 
@@ -181,8 +181,9 @@ void bt_archive_sellers(bt_posted_price *market, bt_archive *archive);
 
 extern const bt_series bt_posted_price_series[];
 
-bool bt_interval_create(bt_interval *interval, const bt_posted_price *market, bt_arena *arena);
-void bt_interval_archive(bt_interval *interval, const bt_posted_price *market,
+bool bt_interval_create(bt_market_interval *interval, const bt_posted_price *market,
+                        bt_arena *arena);
+void bt_interval_archive(bt_market_interval *interval, const bt_posted_price *market,
                          bt_archive *archive);
 
 /* Add what stands to what will be recorded: flows times `flow`, of `duration`. */
@@ -199,12 +200,14 @@ bt_status bt_posted_price_record(void *self, size_t series, double *value, bt_er
 void bt_posted_price_record_done(void *self);
 
 bool bt_interval_is_empty(const bt_posted_price *market);
-void bt_interval_clear(bt_interval *interval, const bt_posted_price *market);
-void bt_interval_copy(bt_interval *to, const bt_interval *from, const bt_posted_price *market);
-void bt_interval_divide(bt_interval *interval, double duration, const bt_posted_price *market);
+void bt_interval_clear(bt_market_interval *interval, const bt_posted_price *market);
+void bt_interval_copy(bt_market_interval *to, const bt_market_interval *from,
+                      const bt_posted_price *market);
+void bt_interval_divide(bt_market_interval *interval, double duration,
+                        const bt_posted_price *market);
 
 /* `times` periods of a joint action of the tabulated game. */
-void bt_interval_add_joint_action(const bt_posted_price *market, bt_interval *interval,
+void bt_interval_add_joint_action(const bt_posted_price *market, bt_market_interval *interval,
                                   uint64_t joint, double times);
 
 /* What can be said of means: the series, in the order of bt_posted_price_series. */
@@ -223,8 +226,8 @@ typedef enum bt_posted_price_series_id {
     BT_N_SERIES
 } bt_posted_price_series_id;
 
-bt_status bt_series_value(bt_posted_price *market, const bt_interval *mean, size_t series,
-                          double *value, bt_error *error);
+bt_status bt_series_value(bt_posted_price *market, const bt_market_interval *mean,
+                          size_t series, double *value, bt_error *error);
 
 /* ---- posted_price_outcome.c ---- */
 

@@ -213,7 +213,7 @@ static bool history_before_last(const bt_posted_price *market, size_t digits, ui
 }
 
 static void average_over_cycle(const limit_play *play, uint64_t first, uint64_t length,
-                               bt_interval *mean)
+                               bt_market_interval *mean)
 {
     bt_interval_clear(mean, play->market);
     uint64_t state = first;

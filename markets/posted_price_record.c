@@ -34,7 +34,8 @@ const bt_series bt_posted_price_series[] = {
 
 /* ---- intervals ---- */
 
-bool bt_interval_create(bt_interval *interval, const bt_posted_price *market, bt_arena *arena)
+bool bt_interval_create(bt_market_interval *interval, const bt_posted_price *market,
+                        bt_arena *arena)
 {
     interval->price = BT_ARENA_NEW(arena, market->n_products, double);
     interval->sales = BT_ARENA_NEW(arena, market->n_products, double);
@@ -42,7 +43,7 @@ bool bt_interval_create(bt_interval *interval, const bt_posted_price *market, bt
     return interval->price != NULL && interval->sales != NULL && interval->profit != NULL;
 }
 
-void bt_interval_clear(bt_interval *interval, const bt_posted_price *market)
+void bt_interval_clear(bt_market_interval *interval, const bt_posted_price *market)
 {
     interval->duration = 0;
     interval->consumer_surplus = 0;
@@ -52,7 +53,8 @@ void bt_interval_clear(bt_interval *interval, const bt_posted_price *market)
     memset(interval->profit, 0, market->n_sellers * sizeof(double));
 }
 
-void bt_interval_copy(bt_interval *to, const bt_interval *from, const bt_posted_price *market)
+void bt_interval_copy(bt_market_interval *to, const bt_market_interval *from,
+                      const bt_posted_price *market)
 {
     to->duration = from->duration;
     to->consumer_surplus = from->consumer_surplus;
@@ -62,7 +64,8 @@ void bt_interval_copy(bt_interval *to, const bt_interval *from, const bt_posted_
     memcpy(to->profit, from->profit, market->n_sellers * sizeof(double));
 }
 
-void bt_interval_divide(bt_interval *interval, double duration, const bt_posted_price *market)
+void bt_interval_divide(bt_market_interval *interval, double duration,
+                        const bt_posted_price *market)
 {
     interval->consumer_surplus /= duration;
     interval->platform_revenue /= duration;
@@ -74,7 +77,7 @@ void bt_interval_divide(bt_interval *interval, double duration, const bt_posted_
         interval->profit[i] /= duration;
 }
 
-void bt_interval_archive(bt_interval *interval, const bt_posted_price *market,
+void bt_interval_archive(bt_market_interval *interval, const bt_posted_price *market,
                          bt_archive *archive)
 {
     bt_archive_field(archive, "duration", &interval->duration, sizeof(double));
@@ -92,8 +95,8 @@ static double fee(const bt_ownership *ownership, double price)
     return ownership->fee_ad_valorem * price + ownership->fee_per_unit;
 }
 
-static void add_standing(const bt_posted_price *market, bt_interval *interval, double flow,
-                         double duration)
+static void add_standing(const bt_posted_price *market, bt_market_interval *interval,
+                         double flow, double duration)
 {
     const bt_ownership *ownership = market->model->layout.ownership;
     double mass = flow * market->unit_mass;
@@ -110,7 +113,7 @@ static void add_standing(const bt_posted_price *market, bt_interval *interval, d
 }
 
 /* `times` periods of a joint action. */
-void bt_interval_add_joint_action(const bt_posted_price *market, bt_interval *interval,
+void bt_interval_add_joint_action(const bt_posted_price *market, bt_market_interval *interval,
                                   uint64_t joint, double times)
 {
     const bt_grid_game *game = market->model->game;
@@ -228,17 +231,17 @@ static double distance_to_nash(const bt_posted_price *market, const double *pric
     return distance;
 }
 
-static double producer_surplus(const bt_posted_price *market, const bt_interval *mean)
+static double producer_surplus(const bt_posted_price *market, const bt_market_interval *mean)
 {
     return sum(mean->profit, market->n_sellers);
 }
 
-static double welfare(const bt_posted_price *market, const bt_interval *mean)
+static double welfare(const bt_posted_price *market, const bt_market_interval *mean)
 {
     return mean->consumer_surplus + producer_surplus(market, mean) + mean->platform_revenue;
 }
 
-static double efficiency(const bt_posted_price *market, const bt_interval *mean)
+static double efficiency(const bt_posted_price *market, const bt_market_interval *mean)
 {
     double outside = market->model->surplus_of_outside;
     return (welfare(market, mean) - outside) / (market->model->first_best.welfare - outside);
@@ -257,8 +260,8 @@ static bt_status exploitability(bt_posted_price *market, const double *price, do
     return BT_OK;
 }
 
-bt_status bt_series_value(bt_posted_price *market, const bt_interval *mean, size_t series,
-                          double *value, bt_error *error)
+bt_status bt_series_value(bt_posted_price *market, const bt_market_interval *mean,
+                          size_t series, double *value, bt_error *error)
 {
     switch ((bt_posted_price_series_id)series) {
     case BT_SERIES_PRICE:
