@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, BLOCK_SIZE = 64 * 1024 };
+/* Blocks double in size, so that the many small arenas of a sweep stay small. */
+enum { ALIGNMENT = 64, FIRST_BLOCK_SIZE = 1024, LAST_BLOCK_SIZE = 64 * 1024 };
 
 /* A block is one calloc: fresh pages of a large block stay untouched until used. */
 typedef struct arena_block {
@@ -16,11 +17,15 @@ typedef struct arena_block {
 struct bt_arena {
     arena_block *last;
     size_t used;
+    size_t block_size; /* of the next block */
 };
 
 bt_arena *bt_arena_create(void)
 {
-    return calloc(1, sizeof(bt_arena));
+    bt_arena *arena = calloc(1, sizeof(bt_arena));
+    if (arena != NULL)
+        arena->block_size = FIRST_BLOCK_SIZE;
+    return arena;
 }
 
 void bt_arena_destroy(bt_arena *arena)
@@ -60,10 +65,12 @@ static arena_block *create_block(size_t room)
  * the last stay in use. */
 static arena_block *add_block(bt_arena *arena, size_t size)
 {
-    int large = size > BLOCK_SIZE / 4;
-    arena_block *block = create_block(large ? size : BLOCK_SIZE);
+    int large = size > arena->block_size / 4;
+    arena_block *block = create_block(large ? size : arena->block_size);
     if (block == NULL)
         return NULL;
+    if (arena->block_size < LAST_BLOCK_SIZE)
+        arena->block_size *= 2;
     if (large && arena->last != NULL) {
         block->previous = arena->last->previous;
         arena->last->previous = block;
