@@ -69,12 +69,20 @@ static bt_status replace_file(const char *path, const void *bytes, size_t size, 
     return status;
 }
 
-bt_status bt_checkpoint_save(bt_run *run, const char *path, uint64_t identity, bt_error *error)
+static void archive_label(bt_archive *archive, bt_checkpoint_label *label)
+{
+    bt_archive_field(archive, "identity", &label->identity, sizeof(label->identity));
+    bt_archive_field(archive, "n_events", &label->n_events, sizeof(label->n_events));
+}
+
+bt_status bt_checkpoint_save(bt_run *run, const char *path, const bt_checkpoint_label *label,
+                             bt_error *error)
 {
     bt_archive *archive = bt_archive_create();
     if (archive == NULL)
         return bt_fail(error, BT_INTERNAL, "there is no memory to save the state of a run");
-    bt_archive_field(archive, "identity", &identity, sizeof(identity));
+    bt_checkpoint_label written = *label;
+    archive_label(archive, &written);
     bt_run_archive(run, archive);
     size_t size;
     const void *bytes = bt_archive_bytes(archive, &size);
@@ -106,12 +114,12 @@ static bt_status read_whole(const char *path, void **bytes, size_t *size, bt_err
 }
 
 static bt_status restore(bt_run *run, bt_archive *archive, const uint64_t *identity,
-                         bt_error *error)
+                         bt_checkpoint_label *label, bt_error *error)
 {
-    uint64_t found = 0;
-    bt_archive_field(archive, "identity", &found, sizeof(found));
+    *label = (bt_checkpoint_label){0};
+    archive_label(archive, label);
     bt_status status = bt_archive_status(archive, error);
-    if (status == BT_OK && identity != NULL && found != *identity)
+    if (status == BT_OK && identity != NULL && label->identity != *identity)
         return bt_fail(error, BT_BAD_INPUT,
                        "it is the state of another experiment, point, replication or version "
                        "of the program");
@@ -125,7 +133,7 @@ static bt_status restore(bt_run *run, bt_archive *archive, const uint64_t *ident
 }
 
 bt_status bt_checkpoint_load(bt_run *run, const char *path, const uint64_t *identity,
-                             bt_error *error)
+                             bt_checkpoint_label *label, bt_error *error)
 {
     void *bytes;
     size_t size = 0;
@@ -137,7 +145,7 @@ bt_status bt_checkpoint_load(bt_run *run, const char *path, const uint64_t *iden
     }
     status = bt_archive_open(bytes, size, &archive, error);
     if (status == BT_OK)
-        status = restore(run, archive, identity, error);
+        status = restore(run, archive, identity, label, error);
     if (status != BT_OK)
         bt_error_prefix(error, "%s cannot be continued", path);
     bt_archive_destroy(archive);

@@ -25,14 +25,21 @@ bt_status bt_checkpoint_path(const char *result, size_t point, size_t replicatio
 bt_status bt_checkpoint_make_folder(const char *result, bt_error *error);
 void bt_checkpoint_remove_folder(const char *result);
 
+/* What is saved beside the run. */
+typedef struct bt_checkpoint_label {
+    uint64_t identity; /* of what it is a state */
+    uint64_t n_events; /* that were logged before it */
+} bt_checkpoint_label;
+
 /* BT_IO, BT_CANNOT_CREATE. */
-bt_status bt_checkpoint_save(bt_run *run, const char *path, uint64_t identity, bt_error *error);
+bt_status bt_checkpoint_save(bt_run *run, const char *path, const bt_checkpoint_label *label,
+                             bt_error *error);
 
 /* Restore a fresh run. BT_NO_INPUT when there is no such file; BT_BAD_INPUT when it is
  * damaged, of another shape, or not of this identity (NULL: any). After a failure the run
  * must not be used. */
 bt_status bt_checkpoint_load(bt_run *run, const char *path, const uint64_t *identity,
-                             bt_error *error);
+                             bt_checkpoint_label *label, bt_error *error);
 
 void bt_checkpoint_remove(const char *path);
 

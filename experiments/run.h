@@ -50,8 +50,8 @@ bt_status bt_run_advance(bt_run *run, double max_time, bool *finished, bt_error 
 double bt_run_time(const bt_run *run);
 uint64_t bt_run_fingerprint(const bt_run *run);
 
-/* The events of `trace: true` since they were last drained; NULL: not asked for. Drain it
- * between slices, it grows. */
+/* The events of `trace: true` since they were last taken; NULL: not asked for. Take them
+ * between slices, they pile up. */
 bt_trace *bt_run_trace(bt_run *run);
 
 /* Records written so far. */

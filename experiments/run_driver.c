@@ -61,7 +61,24 @@ static void adapt(slicer *self, double seconds)
 
 static bt_status save(const bt_run_drive *drive, bt_run *run, bt_error *error)
 {
-    return bt_checkpoint_save(run, drive->checkpoint, drive->identity, error);
+    bt_checkpoint_label label = {.identity = drive->identity};
+    bt_status status = BT_OK;
+    if (drive->events != NULL)
+        status = bt_event_spool_flush(drive->events, &label.n_events, error);
+    return status == BT_OK ? bt_checkpoint_save(run, drive->checkpoint, &label, error) : status;
+}
+
+/* Write the events of a slice; forget them where nobody wants them (a pilot). */
+static bt_status take_events(const bt_run_drive *drive, bt_run *run, bt_error *error)
+{
+    bt_trace *trace = bt_run_trace(run);
+    const bt_logged_event *forgotten;
+    size_t count;
+    if (trace == NULL)
+        return BT_OK;
+    if (drive->events != NULL)
+        return bt_event_spool_take(drive->events, trace, error);
+    return bt_trace_take(trace, &forgotten, &count, error);
 }
 
 static bt_status advance(const bt_run_drive *drive, bt_run *run, bt_error *error)
@@ -72,9 +89,8 @@ static bt_status advance(const bt_run_drive *drive, bt_run *run, bt_error *error
         double before = bt_wall_clock();
         double time = bt_run_time(run);
         bt_status status = bt_run_advance(run, slice_from(&slices, time), &finished, error);
-        if (status == BT_OK && drive->event_log != NULL)
-            status = bt_trace_drain(bt_run_trace(run), drive->event_log, drive->point_number,
-                                    drive->replication, error);
+        if (status == BT_OK)
+            status = take_events(drive, run, error);
         if (status != BT_OK || finished)
             return status;
         time = bt_run_time(run);
@@ -94,16 +110,20 @@ static bt_status advance(const bt_run_drive *drive, bt_run *run, bt_error *error
 
 /* Continue a state of the same run if there is one. After a state that does not fit the
  * run is made anew. */
-static bt_status restore_own(const bt_run_drive *drive, bt_run **run, bt_error *error)
+static bt_status restore_own(const bt_run_drive *drive, bt_run **run, uint64_t *n_events,
+                             bt_error *error)
 {
     bt_error why;
-    bt_status status = bt_checkpoint_load(*run, drive->checkpoint, &drive->identity, &why);
+    bt_checkpoint_label label;
+    bt_status status =
+        bt_checkpoint_load(*run, drive->checkpoint, &drive->identity, &label, &why);
     if (status == BT_NO_INPUT)
         return BT_OK;
     char sentence[BT_ERROR_LENGTH + 64];
     if (status == BT_OK) {
         snprintf(sentence, sizeof(sentence), "continued from time %.15g", bt_run_time(*run));
         drive->remark(drive->context, sentence);
+        *n_events = label.n_events;
         return BT_OK;
     }
     snprintf(sentence, sizeof(sentence), "begun again: %s", why.message);
@@ -116,12 +136,18 @@ static bt_status restore_own(const bt_run_drive *drive, bt_run **run, bt_error *
 bt_status bt_run_drive_to_end(const bt_run_drive *drive, bt_run **run, bt_error *error)
 {
     *run = NULL;
+    uint64_t n_events = 0;
+    bt_checkpoint_label unused;
     bt_status status = bt_run_create(drive->point, drive->replication, run, error);
     if (status == BT_OK && drive->resume && drive->checkpoint != NULL)
-        status = restore_own(drive, run, error);
+        status = restore_own(drive, run, &n_events, error);
     if (status == BT_OK && drive->from_checkpoint != NULL && bt_run_time(*run) <= 0)
-        status = bt_checkpoint_load(*run, drive->from_checkpoint, NULL, error);
+        status = bt_checkpoint_load(*run, drive->from_checkpoint, NULL, &unused, error);
+    if (status == BT_OK && drive->events != NULL)
+        status = bt_event_spool_cut(drive->events, n_events, error);
     if (status == BT_OK)
         status = advance(drive, *run, error);
+    if (status == BT_OK && drive->events != NULL)
+        status = bt_event_spool_flush(drive->events, &n_events, error);
     return status;
 }

@@ -11,19 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "experiments/event_spool.h"
 #include "experiments/run.h"
 #include "sim/status.h"
 
 typedef struct bt_run_drive {
     const bt_point *point;
     const bt_experiment *experiment;
-    size_t point_number;
     size_t replication;
-    bt_event_log *event_log;     /* of `trace: true`; NULL */
     const char *checkpoint;      /* file of its state; NULL: no checkpoints */
     uint64_t identity;           /* of that state */
     bool resume;                 /* continue the file if it is there */
     const char *from_checkpoint; /* another file to start from; NULL */
+    bt_event_spool *events;      /* where events go; NULL: nowhere */
     /* Called after each slice with the share of the horizon that is done; false: leave
      * off. */
     bool (*goes_on)(void *context, double share);

@@ -8,6 +8,7 @@
 #include <omp.h>
 
 #include "experiments/checkpoint.h"
+#include "experiments/event_gathering.h"
 #include "experiments/run_driver.h"
 #include "experiments/run_log.h"
 #include "experiments/run_slices.h"
@@ -22,8 +23,7 @@ typedef struct runner {
     const bt_runner_setting *setting;
     bt_result_writer *writer;
     bt_run_log *log;
-    bt_event_log *event_log; /* of `trace: true`: runs go one after another; else NULL */
-    size_t *todo;            /* [n_todo] runs in order: point * n_replications + replication */
+    size_t *todo; /* [n_todo] runs in order: point * n_replications + replication */
     size_t n_todo;
     atomic_size_t next; /* in todo */
     atomic_size_t n_done;
@@ -145,9 +145,7 @@ static bt_status drive(worker *self, const bt_point *point, bt_run **run, bt_err
     char checkpoint[BT_CHECKPOINT_PATH];
     bt_run_drive drive = {.point = point,
                           .experiment = experiment,
-                          .point_number = self->point,
                           .replication = self->replication,
-                          .event_log = all->event_log,
                           .identity = identity_of(all, self->point, self->replication),
                           .resume = all->setting->resume,
                           .from_checkpoint = all->setting->from_checkpoint,
@@ -160,7 +158,13 @@ static bt_status drive(worker *self, const bt_point *point, bt_run **run, bt_err
                                     checkpoint, error);
         drive.checkpoint = checkpoint;
     }
-    return status == BT_OK ? bt_run_drive_to_end(&drive, run, error) : status;
+    if (status == BT_OK && experiment->trace)
+        status = bt_event_spool_open(all->setting->output, self->point, self->replication,
+                                     &drive.events, error);
+    if (status == BT_OK)
+        status = bt_run_drive_to_end(&drive, run, error);
+    bt_event_spool_close(drive.events);
+    return status;
 }
 
 /* Everything but the writing. The error's message names the simulated time. */
@@ -231,6 +235,12 @@ static void write_run(worker *self, bt_run_state state, uint64_t fingerprint)
     }
 }
 
+/* A disk that cannot be written is no fault of the run: it stays to be done. */
+static bool is_of_the_disk(bt_status status)
+{
+    return status == BT_IO || status == BT_CANNOT_CREATE;
+}
+
 static void do_run(worker *self)
 {
     bt_run *run;
@@ -238,8 +248,10 @@ static void do_run(worker *self)
     uint64_t fingerprint;
     double time, began = bt_wall_clock();
     bt_status status = compute(self, &run, &fingerprint, &time, &error);
-    bool failed = status != BT_OK && status != BT_INTERRUPTED;
-    if (status != BT_INTERRUPTED) {
+    if (is_of_the_disk(status)) {
+        give_up(self->all, status, &error);
+    } else if (status != BT_INTERRUPTED) {
+        bool failed = status != BT_OK;
         write_run(self, failed ? BT_RUN_FAILED : BT_RUN_DONE, failed ? 0 : fingerprint);
         note_outcome(self, bt_wall_clock() - began, time, failed ? &error : NULL);
     }
@@ -308,45 +320,25 @@ static bt_status open_result(runner *all, bt_error *error)
     return status;
 }
 
-/* NAME.events.h5 beside NAME.h5. */
-static bt_status open_event_log(runner *all, bt_error *error)
-{
-    const bt_plan *plan = all->plan;
-    const bt_market_type *market =
-        (const bt_market_type *)(const void *)bt_sweep_base(plan->sweep)->market.type;
-    if (market->event_kinds == NULL)
-        return bt_fail(error, BT_BAD_INPUT, "trace: a market of type %s has no events to log",
-                       market->described.name);
-    if (all->setting->resume)
-        return bt_fail(error, BT_BAD_USAGE,
-                       "an event log cannot be resumed: run afresh with --force, or with --set "
-                       "trace=false");
-    char *path = bt_name_beside(all->setting->output, ".events.h5");
-    if (path == NULL)
-        return bt_fail(error, BT_INTERNAL, "there is no memory for a name");
-    bt_status status = bt_event_log_create(path, all->setting->force, &all->event_log, error);
-    free(path);
-    const char *const *names = NULL;
-    size_t n_names = market->event_kinds(&names);
-    if (status == BT_OK)
-        status = bt_event_log_name_kinds(all->event_log, names, n_names, error);
-    return status;
-}
-
 static bt_status open_all(runner *all, bt_error *error)
 {
     const bt_runner_setting *setting = all->setting;
-    bool is_traced = bt_sweep_base(all->plan->sweep)->trace;
-    bt_status status = is_traced ? open_event_log(all, error) : BT_OK;
+    const bt_experiment *base = bt_sweep_base(all->plan->sweep);
+    bt_status status = BT_OK;
+    if (base->trace)
+        status = bt_events_check(all->plan, setting->output, setting->force || setting->resume,
+                                 error);
     if (status == BT_OK)
         status = open_result(all, error);
     if (status == BT_OK)
         status = list_runs(all, error);
-    if (status == BT_OK && bt_sweep_base(all->plan->sweep)->checkpoint.every > 0)
+    if (status == BT_OK && base->checkpoint.every > 0)
         status = bt_checkpoint_make_folder(setting->output, error);
+    if (status == BT_OK && base->trace)
+        status = bt_event_spool_make_folder(setting->output, error);
     if (status != BT_OK)
         return status;
-    size_t most = is_traced ? 1 : (size_t)all->plan->n_threads;
+    size_t most = (size_t)all->plan->n_threads;
     all->n_threads = (int)(all->n_todo < most ? all->n_todo : most);
     all->share = calloc(most, sizeof(*all->share));
     if (all->share == NULL)
@@ -360,22 +352,36 @@ static bt_status open_all(runner *all, bt_error *error)
     return bt_run_log_open(&start, &all->log, error);
 }
 
-/* Publish the file if nothing is left to do, else leave it for --resume. */
+/* Everything is there: give the files their names and remove what helped to make them. */
+static bt_status publish(runner *all, bt_error *error)
+{
+    const char *output = all->setting->output;
+    bool has_events = bt_sweep_base(all->plan->sweep)->trace;
+    bt_status status = BT_OK;
+    if (has_events)
+        status = bt_events_gather(all->plan, all->writer, output, error);
+    if (status != BT_OK)
+        return status;
+    status = bt_result_publish(all->writer, error);
+    all->writer = NULL;
+    if (status != BT_OK)
+        return status;
+    bt_checkpoint_remove_folder(output);
+    if (has_events)
+        bt_events_clean_up(all->plan, output);
+    size_t n_failed = atomic_load(&all->n_failed) + all->n_failed_before;
+    if (n_failed == 0)
+        return BT_OK;
+    return bt_fail(error, BT_SOME_RUNS_FAILED, "%zu of %zu runs failed; the others are in %s",
+                   n_failed, all->plan->n_selected, output);
+}
+
+/* Publish the result if nothing is left to do, else leave it for --resume. */
 static bt_status close_result(runner *all, bt_error *error)
 {
     size_t n_done = atomic_load(&all->n_done);
-    size_t n_failed = atomic_load(&all->n_failed) + all->n_failed_before;
-    if (all->status == BT_OK && n_done == all->n_todo) {
-        bt_status status = bt_result_publish(all->writer, error);
-        all->writer = NULL;
-        if (status != BT_OK)
-            return status;
-        bt_checkpoint_remove_folder(all->setting->output);
-        return n_failed == 0 ? BT_OK
-                             : bt_fail(error, BT_SOME_RUNS_FAILED,
-                                       "%zu of %zu runs failed; the others are in %s", n_failed,
-                                       all->plan->n_selected, all->setting->output);
-    }
+    if (all->status == BT_OK && n_done == all->n_todo)
+        return publish(all, error);
     if (all->status != BT_OK)
         return all->status;
     bt_status status = bt_result_flush(all->writer, error);
@@ -390,17 +396,6 @@ static bt_status close_result(runner *all, bt_error *error)
                    "stopped by a failed run with %zu of %zu runs left; --resume goes on with "
                    "%s.part",
                    left, all->plan->n_selected, all->setting->output);
-}
-
-static bt_status close_event_log(runner *all, bt_status status, bt_error *error)
-{
-    bt_error log_error;
-    bt_status closed = bt_event_log_close(all->event_log, &log_error);
-    if (closed == BT_OK || status != BT_OK)
-        return status;
-    if (error != NULL)
-        *error = log_error;
-    return closed;
 }
 
 /* A log that could not be written is worth a word when all else is well. */
@@ -434,7 +429,6 @@ bt_status bt_runner_run(bt_plan *plan, const bt_runner_setting *setting,
         status = close_result(&all, error);
     }
     bt_result_close(all.writer);
-    status = close_event_log(&all, status, error);
     status = close_log(&all, status, error);
     free(all.todo);
     free((void *)all.share);

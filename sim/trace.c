@@ -44,18 +44,13 @@ void bt_trace_note(bt_trace *trace, const bt_logged_event *event)
     trace->event[trace->count++] = *event;
 }
 
-bt_status bt_trace_drain(bt_trace *trace, bt_event_log *log, size_t point, size_t replication,
-                         bt_error *error)
+bt_status bt_trace_take(bt_trace *trace, const bt_logged_event **events, size_t *count,
+                        bt_error *error)
 {
+    *events = trace->event;
+    *count = trace->count;
+    trace->count = 0;
     if (trace->has_lost)
         return bt_fail(error, BT_INTERNAL, "out of memory for the trace of a run");
-    size_t count = trace->count;
-    trace->count = 0;
-    return bt_event_log_append(log, point, replication, trace->event, count, error);
-}
-
-const bt_logged_event *bt_trace_events(const bt_trace *trace, size_t *count)
-{
-    *count = trace->count;
-    return trace->event;
+    return BT_OK;
 }

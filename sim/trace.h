@@ -19,15 +19,12 @@ typedef struct bt_trace bt_trace;
 bt_trace *bt_trace_create(void);
 void bt_trace_destroy(bt_trace *trace);
 
-/* Note one event. Running out of memory is remembered, see bt_trace_drain. */
+/* Note one event. Running out of memory is remembered, see bt_trace_take. */
 void bt_trace_note(bt_trace *trace, const bt_logged_event *event);
 
-/* Append everything noted since the last call to a log, as events of one run, and forget
- * it. BT_INTERNAL when an event was lost for lack of memory; else the log's status. */
-bt_status bt_trace_drain(bt_trace *trace, bt_event_log *log, size_t point, size_t replication,
-                         bt_error *error);
-
-/* The events noted since the last drain: [count], owned by the trace. */
-const bt_logged_event *bt_trace_events(const bt_trace *trace, size_t *count);
+/* Take the events noted since the last call: [count], owned by the trace and valid until
+ * the next is noted. BT_INTERNAL when one was lost for lack of memory. */
+bt_status bt_trace_take(bt_trace *trace, const bt_logged_event **events, size_t *count,
+                        bt_error *error);
 
 #endif

@@ -203,6 +203,9 @@ static bt_status read_options(call *self, const bt_command *command,
         return bt_fail(error, BT_BAD_USAGE,
                        "--resume goes on with a result and --force begins it again; give one "
                        "of them");
+    const char *state = bt_argument(command, arguments, "from-checkpoint");
+    if (state != NULL && !bt_file_exists(state))
+        return bt_fail(error, BT_NO_INPUT, "there is no %s", state);
     int64_t n_threads = omp_get_max_threads();
     bt_status status =
         bt_argument_integer(command, arguments, "threads", 1, 4096, &n_threads, error);

@@ -138,7 +138,7 @@ def test_a_state_is_continued_under_other_settings():
                              "--set", "sellers[s1].grid.points=5", expect=1)
         assert "cannot be continued" in err, err
         _, err = folder.call("run", "e.yaml", "-q", "--from-checkpoint", "nowhere", "-o", "y.h5",
-                             expect=1)
+                             expect=66)
         assert "nowhere" in err, err
 
 

@@ -111,13 +111,15 @@ class Trace(unittest.TestCase):
                 for name, threads in (("one", "1"), ("two", "4"))]
         self.assertEqual(logs[0], logs[1])
 
-    def test_a_log_cannot_be_resumed(self):
-        self.run_market(GAME, "traced")
-        done = subprocess.run([BERTRAND, "run", self.path / "experiment.yaml", "-q", "--resume",
-                               "-o", self.path / "other.h5", "--set", "trace=true"],
-                              capture_output=True, text=True)
-        self.assertEqual(done.returncode, 64)
-        self.assertIn("cannot be resumed", done.stderr)
+    def test_a_log_is_not_replaced_silently(self):
+        traced = self.run_market(GAME, "traced", "--set", "trace=true")
+        traced.unlink()
+        command = [BERTRAND, "run", self.path / "experiment.yaml", "-q", "-o", traced,
+                   "--set", "trace=true"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 73)
+        self.assertIn("traced.events.h5", done.stderr)
+        self.assertEqual(subprocess.run([*command, "--force"]).returncode, 0)
 
 
 if __name__ == "__main__":
