@@ -269,6 +269,44 @@ static void common_random_numbers_are_a_matter_of_the_key(void **state)
     close_experiment(&fixture);
 }
 
+/* A large population and a demand of many types, which use threads. */
+static void threads_inside_a_run_change_no_bit(void **state)
+{
+    (void)state;
+    static const char *const buyers[] = {"logit, population: 60000", "expected"};
+    for (size_t b = 0; b < 2; b++) {
+        bt_run *run[3];
+        experiment_fixture fixture[3];
+        for (int k = 0; k < 3; k++) {
+            char text[2048];
+            snprintf(text, sizeof(text),
+                     HEAD "market:\n"
+                          "  type: posted_price\n"
+                          "  demand:\n"
+                          "    scale: 0.25\n"
+                          "    random_coefficients: {price_sensitivity: {sd: 0.3},"
+                          " quality: {sd: 0.1}, nodes: 3000, method: halton}\n"
+                          "  products: [{name: A, seller: s1, quality: 2, cost: 1},"
+                          "             {name: B, seller: s2, quality: 2, cost: 1}]\n"
+                          "horizon: {periods: 40}\n"
+                          "sellers: [{name: s1, policy: gradient, low: 1.1, high: 3},"
+                          "          {name: s2, policy: gradient, low: 1.1, high: 3}]\n"
+                          "buyers: {type: %s}\n"
+                          "record: {every: 1}\n",
+                     buyers[b]);
+            read_experiment(&fixture[k], text);
+            prepare_point(&fixture[k], k + 1);
+            run[k] = complete_run(&fixture[k], 0);
+        }
+        assert_same_state(run[0], run[1]);
+        assert_same_state(run[0], run[2]);
+        for (int k = 0; k < 3; k++) {
+            bt_run_destroy(run[k]);
+            close_experiment(&fixture[k]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +319,7 @@ int main(void)
         cmocka_unit_test(stable_behaviour_ends_a_run_and_pads_its_records),
         cmocka_unit_test(the_last_record_ends_at_the_horizon),
         cmocka_unit_test(common_random_numbers_are_a_matter_of_the_key),
+        cmocka_unit_test(threads_inside_a_run_change_no_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
