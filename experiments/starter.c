@@ -12,34 +12,40 @@
 enum { INDENT = 2, COMMENT_COLUMN = 40, PATH_LENGTH = 160 };
 
 /* What the starter says beyond what is required: a duopoly that learns. */
-static const struct {
+typedef struct starter_example {
     const char *path;
     const char *value;
-} examples[] = {
-    {"format", "1"},
-    {"seed", "1"},
-    {"replications", "10"},
-    {"horizon.periods", "100000"},
-    {"market.demand.scale", "0.25"},
-    {"market.demand.outside_utility", "0"},
-    {"market.products[0].name", "A"},
-    {"market.products[0].seller", "s1"},
-    {"market.products[0].quality", "2"},
-    {"market.products[0].cost", "1"},
-    {"market.products[1].name", "B"},
-    {"market.products[1].seller", "s2"},
-    {"market.products[1].quality", "2"},
-    {"market.products[1].cost", "1"},
-    {"market.capacity", "1"},
-    {"market.items[0].name", "A"},
-    {"market.items[0].seller", "s1"},
-    {"market.items[0].quality", "1"},
-    {"market.items[1].name", "B"},
-    {"market.items[1].seller", "s2"},
-    {"market.items[1].quality", "1"},
-    {"sellers[0].name", "s1"},
-    {"sellers[1].name", "s2"},
-    {"record.every", "1000"},
+    int variant; /* 0: of all */
+} starter_example;
+
+static const starter_example examples[] = {
+    {"format", "1", 0},
+    {"seed", "1", 0},
+    {"replications", "10", 0},
+    {"horizon.periods", "100000", 0},
+    {"market.demand.scale", "0.25", 0},
+    {"market.demand.outside_utility", "0", 0},
+    {"market.products[0].name", "A", 0},
+    {"market.products[0].seller", "s1", 0},
+    {"market.products[0].quality", "2", 0},
+    {"market.products[0].cost", "1", 0},
+    {"market.products[1].name", "B", 0},
+    {"market.products[1].seller", "s2", 0},
+    {"market.products[1].quality", "2", 0},
+    {"market.products[1].cost", "1", 0},
+    {"market.capacity", "1", 0},
+    {"market.items[0].name", "A", 0},
+    {"market.items[0].seller", "s1", 0},
+    {"market.items[0].quality", "1", 0},
+    {"market.contexts", "one_hot", 1},
+    {"market.items[0].price", "1", 2},
+    {"market.items[1].price", "1", 2},
+    {"market.items[1].name", "B", 0},
+    {"market.items[1].seller", "s2", 0},
+    {"market.items[1].quality", "1", 0},
+    {"sellers[0].name", "s1", 0},
+    {"sellers[1].name", "s2", 0},
+    {"record.every", "1000", 0},
 };
 
 typedef struct starter_writer {
@@ -56,6 +62,11 @@ static void write_table(starter_writer *writer, const char *path,
 
 /* ---- what is given ---- */
 
+static bool is_said(const starter_writer *writer, const starter_example *candidate)
+{
+    return candidate->variant == 0 || candidate->variant == writer->starter->variant;
+}
+
 static const char *example_at(const starter_writer *writer, const char *path)
 {
     if (strcmp(path, "name") == 0)
@@ -67,7 +78,7 @@ static const char *example_at(const starter_writer *writer, const char *path)
     if (strcmp(path, "sellers[0].policy") == 0 || strcmp(path, "sellers[1].policy") == 0)
         return writer->starter->policy;
     for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
-        if (strcmp(examples[i].path, path) == 0)
+        if (is_said(writer, &examples[i]) && strcmp(examples[i].path, path) == 0)
             return examples[i].value;
     return NULL;
 }
@@ -76,7 +87,7 @@ static bool has_example_below(const starter_writer *writer, const char *path)
 {
     size_t length = strlen(path);
     for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
-        if (strncmp(examples[i].path, path, length) == 0 &&
+        if (is_said(writer, &examples[i]) && strncmp(examples[i].path, path, length) == 0 &&
             (examples[i].path[length] == '.' || examples[i].path[length] == '['))
             return true;
     return strcmp(path, "buyers") == 0 && writer->starter->buyers != NULL;

@@ -7,12 +7,16 @@
 
 #include <stdio.h>
 
+/* Some sellers need more of a market than it must say: given prices, contexts of items. */
+enum { BT_STARTER_VARIANTS = 3 };
+
 typedef struct bt_starter {
     const char *name;
     const char *file;   /* as the comments call it */
     const char *market; /* type; registered, as the following */
     const char *policy; /* of the sellers */
     const char *buyers; /* type of the buyers */
+    int variant;        /* below BT_STARTER_VARIANTS */
 } bt_starter;
 
 void bt_write_starter(const bt_starter *starter, FILE *out);

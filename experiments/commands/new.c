@@ -70,12 +70,10 @@ static bt_status check_text(const char *text, bt_error *error)
     return status;
 }
 
-/* A starter for this market, to be freed; BT_BAD_INPUT where the parts do not fit. */
-static bt_status try_market(bt_starter *starter, const char *market, char **text,
-                            bt_error *error)
+/* This starter as a text, to be freed; BT_BAD_INPUT where its parts do not fit. */
+static bt_status try_starter(const bt_starter *starter, char **text, bt_error *error)
 {
     size_t size;
-    starter->market = market;
     FILE *out = open_memstream(text, &size);
     if (out == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory");
@@ -89,6 +87,24 @@ static bt_status try_market(bt_starter *starter, const char *market, char **text
     return status;
 }
 
+/* This market as it must be, or with what some sellers need of it. */
+static bt_status try_market(bt_starter *starter, const char *market, char **text,
+                            bt_error *error)
+{
+    bt_status status = BT_INTERNAL;
+    starter->market = market;
+    for (int variant = 0; variant < BT_STARTER_VARIANTS; variant++) {
+        starter->variant = variant;
+        bt_error reason = {.status = BT_OK};
+        status = try_starter(starter, text, &reason);
+        if (status == BT_OK)
+            return BT_OK;
+        if (variant == 0)
+            *error = reason;
+    }
+    return status;
+}
+
 /* The market that was asked for, or the first in which sellers and buyers fit. */
 static bt_status make_text(bt_starter *starter, char **text, bt_error *error)
 {
@@ -96,7 +112,7 @@ static bt_status make_text(bt_starter *starter, char **text, bt_error *error)
         return try_market(starter, starter->market, text, error);
     bt_status status = BT_INTERNAL;
     for (size_t i = 0; i < bt_market_registry.count; i++) {
-        bt_error reason;
+        bt_error reason = {.status = BT_OK};
         status = try_market(starter, bt_market_registry.entries[i]->name, text, &reason);
         if (status == BT_OK)
             return BT_OK;
