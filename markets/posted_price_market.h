@@ -68,6 +68,9 @@ typedef struct bt_game_player {
     void *self;
     size_t stride;
     double *own_price;
+    uint64_t action;
+    size_t n_actions;
+    double *told_counterfactual; /* [action]; NULL unless told */
     bool sees_prices;
     bt_seller_view view;
     bt_seller_feedback feedback;

@@ -136,9 +136,10 @@ static void run_period(bt_sim *sim, void *subject, uint64_t period)
 
 /* ---- a period of a synchronous game on grids: the hot path ---- */
 
-/* Whether sellers all move every period, told nothing but what the table's row holds. */
+/* Whether sellers all move every period, told nothing but what the table holds. */
 static bool is_synchronous_game(const bt_posted_price *market)
 {
+    const uint32_t told_by_table = BT_SEES_RIVAL_PRICES | BT_SEES_COUNTERFACTUALS;
     if (market->model->game == NULL || !market->buyers_type->is_exact)
         return false;
     for (size_t i = 0; i < market->n_sellers; i++) {
@@ -146,7 +147,7 @@ static bool is_synchronous_game(const bt_posted_price *market)
         bool is_synchronous = seller->repricing.kind == BT_REPRICE_EVERY &&
                               seller->repricing.value == 1 && seller->repricing.offset == 0;
         if (seller->type == NULL || !is_synchronous || seller->type->observe == NULL ||
-            (seller->type->feedback & ~(uint32_t)BT_SEES_RIVAL_PRICES) != 0)
+            (seller->type->feedback & ~told_by_table) != 0)
             return false;
     }
     return true;
@@ -158,10 +159,21 @@ static uint64_t decide_joint_action(bt_posted_price *market, uint64_t period)
     for (size_t i = 0; i < market->n_sellers; i++) {
         bt_game_player *player = &market->player[i];
         player->view.time = (double)period;
-        joint +=
-            player->decide(player->self, &player->view, player->own_price) * player->stride;
+        player->action = player->decide(player->self, &player->view, player->own_price);
+        joint += player->action * player->stride;
     }
     return joint;
+}
+
+/* What each of player i's actions would have earned against the others'. */
+static void tell_counterfactuals(const bt_grid_game *game, size_t i, uint64_t joint,
+                                 bt_game_player *player)
+{
+    size_t step = player->stride * game->n_sellers;
+    const double *profit =
+        game->profit + (joint - player->action * player->stride) * game->n_sellers + i;
+    for (size_t a = 0; a < player->n_actions; a++)
+        player->told_counterfactual[a] = profit[a * step];
 }
 
 static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint64_t joint)
@@ -178,6 +190,8 @@ static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint6
             player->feedback.joint_action = player->view.joint_action = joint;
             player->feedback.price = player->view.price = price;
         }
+        if (player->told_counterfactual != NULL)
+            tell_counterfactuals(game, i, joint, player);
         changed |= player->observe(player->self, &player->feedback);
     }
     return changed;
@@ -220,9 +234,14 @@ static bool list_players(bt_posted_price *market, bt_arena *arena)
             .self = seller->self,
             .stride = seller->stride,
             .own_price = seller->own_price,
+            .n_actions = seller->n_actions,
+            .told_counterfactual = seller->told_counterfactual,
             .sees_prices = seller->sees_prices,
             .view = {.joint_action = BT_NO_ACTION},
-            .feedback = {.duration = 1, .joint_action = BT_NO_ACTION, .n_buyers = NAN},
+            .feedback = {.duration = 1,
+                         .joint_action = BT_NO_ACTION,
+                         .n_buyers = NAN,
+                         .counterfactual_profit = seller->told_counterfactual},
         };
     }
     return market->player != NULL;

@@ -485,6 +485,40 @@ static void a_saved_run_goes_on_as_if_nothing_had_happened(void **state)
     }
 }
 
+/* A clock that starts at 1 rings when one that starts at 0 does, but the market then does
+ * not take the short cut of synchronous games. */
+static void check_both_ways(const char *rule)
+{
+    experiment_fixture fixture[2];
+    bt_run *run[2];
+    for (int k = 0; k < 2; k++) {
+        open_experiment(&fixture[k],
+                        "format: 1\nname: test\nseed: 9\n" CALVANO_MARKET
+                        "horizon: {periods: 300}\n"
+                        "sellers: [{name: s1, policy: %s, reprice_offset: %d},"
+                        "          {name: s2, policy: %s, grid: {points: 7}}]\n"
+                        "record: {every: 1, series: [price]}\n",
+                        rule, k, rule);
+        run[k] = complete_run(&fixture[k], 0);
+    }
+    for (size_t t = 0; t < 300; t++)
+        for (size_t j = 0; j < 2; j++)
+            assert_close(recorded(&fixture[0], run[0], "price", t)[j],
+                         recorded(&fixture[1], run[1], "price", t)[j]);
+    for (int k = 0; k < 2; k++) {
+        bt_run_destroy(run[k]);
+        close_experiment(&fixture[k]);
+    }
+}
+
+static void counterfactuals_are_the_same_on_the_short_cut(void **state)
+{
+    (void)state;
+    check_both_ways("hedge");
+    check_both_ways("regret_matching");
+    check_both_ways("fictitious_play");
+}
+
 /* The most that a grid up to 2 earns, of two products with costs .5 and 1, each of 10
  * buyers, after fees of 10% and .05. */
 static void rewards_are_in_units_of_the_largest_margin(void **state)
@@ -549,6 +583,7 @@ int main(void)
         cmocka_unit_test(propensities_are_forgotten_and_spilt),
         cmocka_unit_test(preferences_climb_the_gradient),
         cmocka_unit_test(a_saved_run_goes_on_as_if_nothing_had_happened),
+        cmocka_unit_test(counterfactuals_are_the_same_on_the_short_cut),
         cmocka_unit_test(rewards_are_in_units_of_the_largest_margin),
         cmocka_unit_test(a_grid_without_profit_is_refused),
     };
