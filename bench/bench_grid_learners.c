@@ -1,0 +1,102 @@
+/*
+ * Nanoseconds per seller and move of each learner on a price grid: two sellers of one rule in
+ * Calvano's duopoly (15 prices, expected demand), from an experiment through the ordinary
+ * engine, market included. Each figure is the best of several runs. The bars are those of a
+ * throw-away program written for nothing else.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "experiments/document.h"
+#include "experiments/experiment.h"
+#include "experiments/run.h"
+
+enum { RUNS = 5, PERIODS = 200000 };
+
+typedef struct measured {
+    const char *rule;
+    double bar; /* ns; 0: none */
+} measured;
+
+static const measured rules[] = {
+    {"random", 0},    {"epsilon_greedy", 106},    {"ucb1", 120},
+    {"ucb_tuned", 0}, {"thompson_gaussian", 623}, {"thompson_beta", 0},
+    {"exp3", 266},    {"exp3_ix", 298},           {"exp3_p", 0},
+    {"hedge", 280},   {"regret_matching", 100},   {"fictitious_play", 0},
+    {"roth_erev", 0}, {"q_learning", 143},        {"policy_gradient", 291},
+};
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void require(bt_status status, const char *message)
+{
+    if (status == BT_OK)
+        return;
+    fprintf(stderr, "%s\n", message);
+    exit(1);
+}
+
+static double best_time(const bt_point *point)
+{
+    double best = INFINITY;
+    for (uint64_t r = 0; r < RUNS; r++) {
+        bt_run *run;
+        bt_error error;
+        bool finished;
+        require(bt_run_create(point, r, &run, &error), error.message);
+        double start = seconds();
+        require(bt_run_advance(run, INFINITY, &finished, &error), error.message);
+        best = fmin(best, seconds() - start);
+        bt_run_destroy(run);
+    }
+    return best;
+}
+
+static void measure(const measured *rule)
+{
+    char text[2048];
+    snprintf(text, sizeof(text),
+             "format: 1\nname: bench\nseed: 1\nhorizon: {periods: %d}\n"
+             "market:\n"
+             "  type: posted_price\n"
+             "  demand: {model: logit, scale: 0.25, outside_utility: 0}\n"
+             "  products:\n"
+             "    - {name: A, seller: s1, quality: 2, cost: 1}\n"
+             "    - {name: B, seller: s2, quality: 2, cost: 1}\n"
+             "sellers: [{name: s1, policy: %s}, {name: s2, policy: %s}]\n"
+             "record: {every: %d, series: [profit_gain]}\n",
+             PERIODS, rule->rule, rule->rule, PERIODS);
+    bt_diagnostics *diagnostics = bt_diagnostics_create();
+    bt_arena *arena = bt_arena_create();
+    bt_document *document;
+    bt_experiment experiment;
+    bt_point *point;
+    bt_error error;
+    require(bt_document_parse("bench", text, strlen(text), &document, diagnostics), rule->rule);
+    require(bt_experiment_bind(document, &experiment, arena, diagnostics), rule->rule);
+    require(bt_point_prepare(&experiment, 0, 1, &point, &error), error.message);
+    printf("{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"ns/move\", ", rule->rule,
+           1e9 * best_time(point) / (2.0 * PERIODS));
+    if (rule->bar > 0)
+        printf("\"bar\": %g, ", rule->bar);
+    printf("\"better\": \"lower\"}\n");
+    bt_point_release(point);
+    bt_arena_destroy(arena);
+    bt_diagnostics_destroy(diagnostics);
+    bt_document_destroy(document);
+}
+
+int main(void)
+{
+    for (size_t k = 0; k < sizeof(rules) / sizeof(rules[0]); k++)
+        measure(&rules[k]);
+    return 0;
+}
