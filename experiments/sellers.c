@@ -46,6 +46,9 @@ static bt_seller_setting *describe_setting(const bt_point *point, size_t seller,
     setting->n_own = own.n_own;
     setting->own_product = own.product;
     setting->own_cost = own.cost;
+    bool sees_segments = (type->feedback & BT_SEES_SEGMENTS) != 0 && layout->demand != NULL;
+    setting->n_segments = sees_segments ? layout->demand->n_types : 0;
+    setting->segment_weight = sees_segments ? layout->demand->weight : NULL;
     setting->demand = knows_demand ? layout->demand : NULL;
     setting->ownership = knows_demand ? layout->ownership : NULL;
     setting->assortment = layout->assortment != NULL ? &layout->assortment[seller] : NULL;

@@ -43,6 +43,9 @@ typedef struct bt_purchases {
     double consumer_surplus; /* added to, in the same units, arrival by arrival: expected
                                 surplus of what was offered */
     double n_buyers;         /* added to, in the same units: who came */
+    double *segment_sales;   /* [type * product] added to, in the same units; NULL: not
+                                asked. Periodic markets only, as the next */
+    double *segment_buyers;  /* [type] added to: who came of each */
     uint32_t *choice;        /* [count] product or BT_CHOSE_OUTSIDE; NULL: not asked. In
                                 arrival order (needed by after-sales clocks and traces) */
     uint32_t *buyer;         /* [count] who arrived; NULL: not asked */

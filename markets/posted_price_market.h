@@ -32,6 +32,8 @@ typedef struct bt_seller_interval {
     double start;           /* when it decided */
     double *sales;          /* [owned] in units of the buyers' unit mass */
     double n_buyers;        /* in the same units */
+    double *segment_sales;  /* [segment * own] as sales; NULL unless told */
+    double *segment_buyers; /* [segment] as n_buyers; NULL unless told */
     double *counterfactual; /* [action] integral over time; NULL unless told */
     double *gradient;       /* [own] integral over time; NULL unless told */
 } bt_seller_interval;
@@ -56,6 +58,8 @@ typedef struct bt_market_seller {
     bt_event event;    /* event-driven: its pending move */
     bt_seller_interval since;
     double *told_sales;          /* [own] per unit of time, while observing */
+    double *told_segment_sales;  /* [segment * own] */
+    double *told_segment_buyers; /* [segment] */
     double *told_counterfactual; /* [action] */
     double *told_gradient;       /* [own] */
 } bt_market_seller;

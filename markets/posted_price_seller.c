@@ -15,6 +15,23 @@ static size_t n_products_of(const bt_ownership *ownership, size_t seller, bool s
     return count;
 }
 
+static bool allocate_segments(bt_posted_price *market, bt_market_seller *place, bt_arena *arena)
+{
+    size_t n_segments = market->model->demand->n_types;
+    place->since.segment_sales = BT_ARENA_NEW(arena, n_segments * place->n_own, double);
+    place->since.segment_buyers = BT_ARENA_NEW(arena, n_segments, double);
+    place->told_segment_sales = BT_ARENA_NEW(arena, n_segments * place->n_own, double);
+    place->told_segment_buyers = BT_ARENA_NEW(arena, n_segments, double);
+    if (market->purchases.segment_sales == NULL) {
+        market->purchases.segment_sales =
+            BT_ARENA_NEW(arena, n_segments * market->n_products, double);
+        market->purchases.segment_buyers = BT_ARENA_NEW(arena, n_segments, double);
+    }
+    return place->since.segment_sales != NULL && place->since.segment_buyers != NULL &&
+           place->told_segment_sales != NULL && place->told_segment_buyers != NULL &&
+           market->purchases.segment_sales != NULL && market->purchases.segment_buyers != NULL;
+}
+
 static bool allocate_place(bt_market_seller *place, const bt_ownership *ownership,
                            size_t seller, bt_arena *arena)
 {
@@ -77,6 +94,15 @@ static bt_status place_seller(bt_posted_price *market, const bt_market_setting *
     if (!allocate_place(place, ownership, i, setting->arena))
         return bt_fail(error, BT_INTERNAL, "out of memory for the sellers of a market");
     list_products(place, ownership, i);
+    if (place->type == NULL || (place->type->feedback & BT_SEES_SEGMENTS) == 0)
+        return BT_OK;
+    if (!market->is_periodic)
+        return bt_fail(error, BT_BAD_INPUT,
+                       "seller \"%s\": policy %s asks which segments of buyers bought, which a "
+                       "market of periods tells; give the horizon in `periods`",
+                       market->model->layout.seller_name[i], place->type->described.name);
+    if (!allocate_segments(market, place, setting->arena))
+        return bt_fail(error, BT_INTERNAL, "out of memory for the sellers of a market");
     return BT_OK;
 }
 
@@ -150,7 +176,8 @@ void bt_post_prices(bt_posted_price *market)
 
 static bool demand_is_tabulated(const bt_posted_price *market)
 {
-    return market->model->game != NULL && market->buyers_type->is_exact;
+    return market->model->game != NULL && market->buyers_type->is_exact &&
+           market->purchases.segment_sales == NULL;
 }
 
 static void read_demand_from_table(bt_posted_price *market)
@@ -163,6 +190,16 @@ static void read_demand_from_table(bt_posted_price *market)
     market->purchases.n_buyers = market->model->demand->size;
 }
 
+static void clear_segments(bt_posted_price *market)
+{
+    size_t n_segments = market->model->demand->n_types;
+    if (market->purchases.segment_sales == NULL)
+        return;
+    memset(market->purchases.segment_sales, 0,
+           n_segments * market->n_products * sizeof(double));
+    memset(market->purchases.segment_buyers, 0, n_segments * sizeof(double));
+}
+
 static void serve_period(bt_posted_price *market, uint64_t period)
 {
     bt_arrivals everyone = {
@@ -170,6 +207,7 @@ static void serve_period(bt_posted_price *market, uint64_t period)
     memset(market->purchases.sales, 0, market->n_products * sizeof(double));
     market->purchases.consumer_surplus = 0;
     market->purchases.n_buyers = 0;
+    clear_segments(market);
     market->buyers_type->serve(market->buyers, &everyone, &market->purchases);
 }
 
@@ -240,12 +278,25 @@ static void owe_gradient(bt_posted_price *market, bt_market_seller *place, doubl
             exposure * market->model->demand->size * market->trial_price[place->own_product[k]];
 }
 
+static void owe_segments(bt_posted_price *market, bt_market_seller *place, double flow)
+{
+    for (size_t r = 0; r < market->model->demand->n_types; r++) {
+        const double *sales = market->purchases.segment_sales + r * market->n_products;
+        for (size_t k = 0; k < place->n_own; k++)
+            place->since.segment_sales[r * place->n_own + k] +=
+                flow * sales[place->own_product[k]];
+        place->since.segment_buyers[r] += flow * market->purchases.segment_buyers[r];
+    }
+}
+
 void bt_owe_seller(bt_posted_price *market, size_t i, double flow, double exposure)
 {
     bt_market_seller *place = &market->seller[i];
     for (size_t k = 0; k < place->n_owned; k++)
         place->since.sales[k] += flow * market->purchases.sales[place->owned_product[k]];
     place->since.n_buyers += flow * market->purchases.n_buyers;
+    if (place->since.segment_sales != NULL)
+        owe_segments(market, place, flow);
     if (place->since.counterfactual != NULL)
         owe_counterfactuals(market, i, exposure);
     if (place->since.gradient != NULL)
@@ -291,11 +342,15 @@ static const double *told_own_sales(const bt_posted_price *market, bt_market_sel
     return place->told_sales;
 }
 
-static void start_interval(bt_market_seller *place, double time)
+static void start_interval(bt_market_seller *place, size_t n_segments, double time)
 {
     place->since.start = time;
     place->since.n_buyers = 0;
     memset(place->since.sales, 0, place->n_owned * sizeof(double));
+    if (place->since.segment_sales != NULL) {
+        memset(place->since.segment_sales, 0, n_segments * place->n_own * sizeof(double));
+        memset(place->since.segment_buyers, 0, n_segments * sizeof(double));
+    }
     if (place->since.counterfactual != NULL)
         memset(place->since.counterfactual, 0, place->n_actions * sizeof(double));
     if (place->since.gradient != NULL)
@@ -305,7 +360,8 @@ static void start_interval(bt_market_seller *place, double time)
 bool bt_tell_seller(bt_posted_price *market, size_t i, double time)
 {
     bt_market_seller *place = &market->seller[i];
-    double duration = time - place->since.start;
+    double duration = time - place->since.start, units = duration / market->unit_mass;
+    size_t n_segments = market->model->demand->n_types;
     bool changed = false;
     if (place->type != NULL && place->type->observe != NULL) {
         bool knows_sales = (place->type->feedback & BT_SEES_OWN_SALES) != 0;
@@ -319,6 +375,10 @@ bool bt_tell_seller(bt_posted_price *market, size_t i, double time)
             .own_sales = knows_sales ? told_own_sales(market, place, duration) : NULL,
             .n_buyers =
                 knows_sales ? place->since.n_buyers * market->unit_mass / duration : NAN,
+            .segment_sales = per_time(place->since.segment_sales, n_segments * place->n_own,
+                                      units, place->told_segment_sales),
+            .segment_buyers = per_time(place->since.segment_buyers, n_segments, units,
+                                       place->told_segment_buyers),
             .counterfactual_profit = per_time(place->since.counterfactual, place->n_actions,
                                               duration, place->told_counterfactual),
             .own_gradient =
@@ -326,14 +386,27 @@ bool bt_tell_seller(bt_posted_price *market, size_t i, double time)
         };
         changed = place->type->observe(place->self, &feedback);
     }
-    start_interval(place, time);
+    start_interval(place, n_segments, time);
     return changed;
 }
 
 /* ---- saving ---- */
 
+/* What stands of exact demand is kept until prices change. */
+static void archive_segments(bt_posted_price *market, bt_archive *archive)
+{
+    size_t n_segments = market->model->demand->n_types;
+    if (market->purchases.segment_sales == NULL)
+        return;
+    bt_archive_field(archive, "segment_sales", market->purchases.segment_sales,
+                     n_segments * market->n_products * sizeof(double));
+    bt_archive_field(archive, "segment_buyers", market->purchases.segment_buyers,
+                     n_segments * sizeof(double));
+}
+
 void bt_archive_sellers(bt_posted_price *market, bt_archive *archive)
 {
+    archive_segments(market, archive);
     for (size_t i = 0; i < market->n_sellers; i++) {
         bt_market_seller *place = &market->seller[i];
         bt_archive_field(archive, "own_price", place->own_price, place->n_own * sizeof(double));
@@ -348,6 +421,13 @@ void bt_archive_sellers(bt_posted_price *market, bt_archive *archive)
                          sizeof(place->since.n_buyers));
         bt_archive_field(archive, "interval_sales", place->since.sales,
                          place->n_owned * sizeof(double));
+        if (place->since.segment_sales != NULL) {
+            size_t n_segments = market->model->demand->n_types;
+            bt_archive_field(archive, "interval_segment_sales", place->since.segment_sales,
+                             n_segments * place->n_own * sizeof(double));
+            bt_archive_field(archive, "interval_segment_buyers", place->since.segment_buyers,
+                             n_segments * sizeof(double));
+        }
         if (place->since.counterfactual != NULL)
             bt_archive_field(archive, "interval_counterfactual", place->since.counterfactual,
                              place->n_actions * sizeof(double));

@@ -34,7 +34,9 @@ typedef enum bt_feedback {
     BT_SEES_COUNTERFACTUALS = 1 << 2,  /* F: profit of each own action against the rivals'
                                           realised prices */
     BT_SEES_OWN_GRADIENT = 1 << 3,     /* G: d own expected profit / d own price */
-    BT_KNOWS_DEMAND = 1 << 4           /* the model itself: best responders */
+    BT_KNOWS_DEMAND = 1 << 4,          /* the model itself: best responders */
+    BT_SEES_SEGMENTS = 1 << 5          /* B+: which segments of buyers came and bought, in
+                                          periodic markets; the segments' shares */
 } bt_feedback;
 
 #define BT_NO_ACTION UINT64_MAX
@@ -79,6 +81,8 @@ typedef struct bt_seller_setting {
     bt_random_key key;
     bt_arena *arena;
     bt_shared *shared;
+    size_t n_segments;             /* types of the demand; 0 unless BT_SEES_SEGMENTS */
+    const double *segment_weight;  /* [segment] sum to one; NULL unless BT_SEES_SEGMENTS */
     const bt_demand *demand;       /* NULL unless BT_KNOWS_DEMAND */
     const bt_ownership *ownership; /* NULL unless BT_KNOWS_DEMAND */
 } bt_seller_setting;
@@ -121,6 +125,8 @@ typedef struct bt_seller_feedback {
     const double *price;        /* [product] now; NULL without rival prices */
     const double *own_sales;    /* [own] per unit of time; NULL unless told */
     double n_buyers;            /* per unit of time; NAN unless told */
+    const double *segment_sales;  /* [segment * own] per unit of time; NULL unless told */
+    const double *segment_buyers; /* [segment] who came, per unit of time; NULL unless told */
     const double *counterfactual_profit; /* [action]; NULL unless told */
     const double *own_gradient; /* [own]; NULL unless told */
     const uint32_t *purchase; /* own item that the round's buyer took, or BT_NO_PURCHASE; NULL

@@ -21,18 +21,19 @@ typedef struct lone_seller {
 } lone_seller;
 
 /* `settings`: "policy: ..., ...". The grid's highest price is 1, and so is the unit of
- * rewards. */
-static inline void open_lone_seller(lone_seller *lone, const char *settings, size_t points,
-                                    double horizon, uint64_t seed)
+ * rewards; the lowest is 1 / points. */
+static inline void open_lone_seller_of_segments(lone_seller *lone, const char *settings,
+                                                size_t points, double horizon, uint64_t seed,
+                                                size_t n_segments, const double *weight)
 {
     static const uint32_t own_product[] = {0};
     static const double own_cost[] = {0}, no_price[] = {NAN, NAN};
     char text[2048];
     snprintf(text, sizeof(text),
              "format: 1\nname: test\nseed: 1\n" CALVANO_MARKET "horizon: {periods: 1}\n"
-             "sellers: [{name: s1, %s, grid: {points: %zu, low: 0.1, high: 1}},"
+             "sellers: [{name: s1, %s, grid: {points: %zu, low: %.17g, high: 1}},"
              "          {name: s2, policy: fixed, price: 2}]\n",
-             settings, points);
+             settings, points, 1 / (double)points);
     read_experiment(&lone->fixture, text);
     const bt_registered *entry = lone->fixture.experiment.sellers.element;
     lone->arena = bt_arena_create();
@@ -48,11 +49,19 @@ static inline void open_lone_seller(lone_seller *lone, const char *settings, siz
                                         .joint_profit_price = no_price,
                                         .horizon = horizon,
                                         .market_size = 1,
+                                        .n_segments = n_segments,
+                                        .segment_weight = weight,
                                         .key = bt_random_key_of(seed, 0, 0),
                                         .arena = lone->arena};
     bt_error error;
     fail_on(lone->type->create(entry->parameters, &lone->setting, &lone->self, &error), &error);
     lone->bandit = lone->self;
+}
+
+static inline void open_lone_seller(lone_seller *lone, const char *settings, size_t points,
+                                    double horizon, uint64_t seed)
+{
+    open_lone_seller_of_segments(lone, settings, points, horizon, seed, 0, NULL);
 }
 
 static inline void close_lone_seller(lone_seller *lone)
@@ -66,6 +75,25 @@ static inline uint64_t lone_decide(lone_seller *lone)
     bt_seller_view view = {.time = lone->time, .joint_action = BT_NO_ACTION};
     double price;
     return lone->type->decide(lone->self, &view, &price);
+}
+
+/* One buyer came, of this segment. */
+static inline void lone_observe_buyer(lone_seller *lone, double profit, size_t segment,
+                                      bool bought, double *segment_sales,
+                                      double *segment_buyers)
+{
+    segment_sales[segment] = bought;
+    segment_buyers[segment] = 1;
+    bt_seller_feedback feedback = {.time = lone->time + 1,
+                                   .duration = 1,
+                                   .profit = profit,
+                                   .joint_action = BT_NO_ACTION,
+                                   .n_buyers = NAN,
+                                   .segment_sales = segment_sales,
+                                   .segment_buyers = segment_buyers};
+    lone->time += 1;
+    lone->type->observe(lone->self, &feedback);
+    segment_sales[segment] = segment_buyers[segment] = 0;
 }
 
 /* What its last price brought, and what each would have brought (NULL: not told). */

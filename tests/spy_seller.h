@@ -10,7 +10,7 @@
 #include "experiments/experiment.h"
 #include "markets/seller.h"
 
-enum { SPY_MOVES = 64, SPY_PRODUCTS = 4, SPY_ACTIONS = 3 };
+enum { SPY_MOVES = 64, SPY_SEGMENTS = 2, SPY_PRODUCTS = 4, SPY_ACTIONS = 3 };
 
 typedef struct spy {
     /* what it does */
@@ -31,6 +31,8 @@ typedef struct spy {
     double told_sales[SPY_MOVES][SPY_PRODUCTS];
     double told_counterfactual[SPY_MOVES][SPY_ACTIONS];
     double told_gradient[SPY_MOVES][SPY_PRODUCTS];
+    double told_segment_sales[SPY_MOVES][SPY_SEGMENTS]; /* of a single product */
+    double told_segment_buyers[SPY_MOVES][SPY_SEGMENTS];
 } spy;
 
 static inline bt_status spy_create(const void *parameters, const bt_seller_setting *setting,
@@ -88,6 +90,10 @@ static inline bool spy_observe(void *self, const bt_seller_feedback *feedback)
     spy_copy(seller->told_sales[k], feedback->own_sales, seller->setting.n_own);
     spy_copy(seller->told_counterfactual[k], feedback->counterfactual_profit, SPY_ACTIONS);
     spy_copy(seller->told_gradient[k], feedback->own_gradient, seller->setting.n_own);
+    spy_copy(seller->told_segment_sales[k], feedback->segment_sales,
+             seller->setting.n_segments);
+    spy_copy(seller->told_segment_buyers[k], feedback->segment_buyers,
+             seller->setting.n_segments);
     return false;
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "agents/buyers/registry.h"
+#include "markets/choice.h"
 #include "markets/welfare.h"
 
 typedef struct expected_parameters {
@@ -72,6 +73,23 @@ static double money_metric(expected_buyers *buyers, const double *price)
     return total;
 }
 
+static void serve_segments(expected_buyers *buyers, const bt_arrivals *arrivals,
+                           bt_purchases *purchases)
+{
+    const bt_demand *demand = buyers->demand;
+    double outside;
+    for (size_t r = 0; r < demand->n_types; r++) {
+        double mass = demand->weight[r] * demand->size * arrivals->duration;
+        double *sales = purchases->segment_sales + r * demand->n_products;
+        bt_choice_probabilities(demand, r, arrivals->price, buyers->share, &outside,
+                                buyers->work);
+        size_t begin = demand->row_start[r], end = demand->row_start[r + 1];
+        for (size_t entry = begin; entry < end; entry++)
+            sales[demand->considered_product[entry]] += mass * buyers->share[entry - begin];
+        purchases->segment_buyers[r] += mass;
+    }
+}
+
 static void serve(void *self, const bt_arrivals *arrivals, bt_purchases *purchases)
 {
     expected_buyers *buyers = self;
@@ -85,6 +103,8 @@ static void serve(void *self, const bt_arrivals *arrivals, bt_purchases *purchas
         purchases->sales[j] += mass * buyers->share[j];
     purchases->consumer_surplus += mass * surplus;
     purchases->n_buyers += mass;
+    if (purchases->segment_sales != NULL)
+        serve_segments(buyers, arrivals, purchases);
 }
 
 const bt_buyers_type bt_expected_buyers = {

@@ -264,14 +264,39 @@ static void add_sales(logit_buyers *buyers, bt_purchases *purchases)
     }
 }
 
-static void serve_population(logit_buyers *buyers, const bt_arrivals *arrivals,
-                             bt_purchases *purchases)
+/* Block after block, as each is of one type. */
+static void serve_segments(logit_buyers *buyers, const bt_arrivals *arrivals,
+                           bt_purchases *purchases)
+{
+    size_t n_products = buyers->demand->n_products;
+    for (size_t k = 0; k < buyers->n_blocks; k++) {
+        uint32_t type = buyers->blocks[k].type;
+        serve_block(buyers, k, arrivals, &buyers->serving[0]);
+        for (size_t j = 0; j < n_products; j++)
+            purchases->segment_sales[type * n_products + j] +=
+                (double)buyers->serving[0].sold[j];
+        purchases->segment_buyers[type] += buyers->n_arrived[k];
+        add_sales(buyers, purchases);
+    }
+}
+
+static void serve_blocks(logit_buyers *buyers, const bt_arrivals *arrivals,
+                         bt_purchases *purchases)
 {
 #pragma omp parallel for num_threads((int)buyers->n_threads)                                   \
     schedule(static) if (buyers->n_blocks >= WORTH_THREADS)
     for (size_t k = 0; k < buyers->n_blocks; k++)
         serve_block(buyers, k, arrivals, &buyers->serving[omp_get_thread_num()]);
     add_sales(buyers, purchases);
+}
+
+static void serve_population(logit_buyers *buyers, const bt_arrivals *arrivals,
+                             bt_purchases *purchases)
+{
+    if (purchases->segment_sales != NULL)
+        serve_segments(buyers, arrivals, purchases);
+    else
+        serve_blocks(buyers, arrivals, purchases);
     for (size_t k = 0; k < buyers->n_blocks; k++) {
         purchases->n_buyers += buyers->n_arrived[k];
         purchases->consumer_surplus += buyers->block_surplus[k];

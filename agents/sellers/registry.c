@@ -19,6 +19,7 @@ static const bt_described *const entries[] = {
     &bt_fictitious_play_seller.described,
     &bt_roth_erev_seller.described,
     &bt_policy_gradient_seller.described,
+    &bt_ucb_pi_seller.described,
     &bt_static_assortment_seller.described,
     &bt_cap_seller.described,
     &bt_greedy_mle_seller.described,

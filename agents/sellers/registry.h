@@ -30,6 +30,7 @@ extern const bt_seller_type bt_hedge_seller;             /* hedge.c */
 extern const bt_seller_type bt_regret_matching_seller;   /* regret_matching.c */
 extern const bt_seller_type bt_fictitious_play_seller;   /* fictitious_play.c */
 extern const bt_seller_type bt_roth_erev_seller;         /* roth_erev.c */
+extern const bt_seller_type bt_ucb_pi_seller;            /* ucb_pi.c */
 extern const bt_seller_type bt_policy_gradient_seller;   /* policy_gradient.c */
 
 /* For markets of type assortment */
@@ -38,8 +39,8 @@ extern const bt_seller_type bt_cap_seller;               /* cap.c */
 extern const bt_seller_type bt_greedy_mle_seller;        /* greedy_mle.c */
 extern const bt_seller_type bt_ts_mnl_seller;            /* ts_mnl.c */
 extern const bt_seller_type bt_dbl_mnl_seller;           /* dbl_mnl.c */
-extern const bt_seller_type bt_mnl_ucb_seller; /* mnl_ucb.c */
-extern const bt_seller_type bt_mnl_ts_beta_seller; /* mnl_ts_beta.c */
+extern const bt_seller_type bt_mnl_ucb_seller;           /* mnl_ucb.c */
+extern const bt_seller_type bt_mnl_ts_beta_seller;       /* mnl_ts_beta.c */
 extern const bt_seller_type bt_mnl_ts_correlated_seller; /* mnl_ts_correlated.c */
 
 #endif

@@ -364,6 +364,56 @@ static void fictitious_play_replies_to_the_past(void **state)
     close_lone_seller(&lone);
 }
 
+/* ---- partial identification ---- */
+
+/* Counts of charged prices, of five from .2 to 1, when only the first of two segments comes,
+ * three quarters of all buyers, with valuation .65. */
+static void charge_first_segment(const char *settings, double charged[5])
+{
+    lone_seller lone;
+    const double weight[] = {0.75, 0.25};
+    double sales[2] = {0}, buyers[2] = {0};
+    open_lone_seller_of_segments(&lone, settings, 5, 200, 2, 2, weight);
+    for (size_t t = 0; t < 200; t++) {
+        uint64_t action = lone_decide(&lone);
+        double price = 0.2 * (double)(action + 1);
+        lone_observe_buyer(&lone, price < 0.65 ? price : 0, 0, price < 0.65, sales, buyers);
+        charged[action]++;
+    }
+    close_lone_seller(&lone);
+}
+
+static void prices_that_cannot_be_best_are_ruled_out(void **state)
+{
+    (void)state;
+    /* .6 bought, so it earns .45 at least; .8 refused, so .8 and 1 earn .2 and .25 at most */
+    double exact[5] = {0};
+    charge_first_segment("policy: ucb_pi, half_range: 0, first_trials: fixed", exact);
+    const double expected[5] = {1, 1, 197, 1, 0};
+    assert_memory_equal(exact, expected, sizeof(exact));
+    /* valuations up to .1 apart: .4 surely earns .3, so .2 and 1 (.25 at most) are out */
+    double apart[5] = {0};
+    charge_first_segment("policy: ucb_pi, half_range: 0.05, first_trials: fixed", apart);
+    assert_true(apart[0] == 1 && apart[4] == 0 && apart[1] >= 1 && apart[3] >= 1);
+    assert_true(apart[2] > 150);
+}
+
+static void ucb_pi_prices_one_product_to_segments(void **state)
+{
+    (void)state;
+    experiment_fixture fixture;
+    read_experiment(&fixture,
+                    "format: 1\nname: test\nseed: 9\nhorizon: {time: 3 d}\n" CALVANO_MARKET
+                    "buyers: {type: logit, population: 3}\n"
+                    "sellers: [{name: s1, policy: ucb_pi}, {name: s2, policy: random}]\n");
+    bt_error error;
+    assert_int_equal(bt_point_prepare(&fixture.experiment, 0, 1, &fixture.point, &error),
+                     BT_BAD_INPUT);
+    assert_non_null(strstr(error.message, "give the horizon in `periods`"));
+    fixture.point = NULL;
+    close_experiment(&fixture);
+}
+
 /* ---- propensities and preferences ---- */
 
 static void propensities_are_forgotten_and_spilt(void **state)
@@ -448,6 +498,8 @@ static const char *const rules[] = {
     "fictitious_play",
     "roth_erev",
     "policy_gradient",
+    "ucb_pi",
+    "ucb_pi, index: untuned",
 };
 enum { N_RULES = sizeof(rules) / sizeof(rules[0]) };
 
@@ -580,6 +632,8 @@ int main(void)
         cmocka_unit_test(hedge_weighs_what_prices_would_have_earned),
         cmocka_unit_test(regrets_are_matched),
         cmocka_unit_test(fictitious_play_replies_to_the_past),
+        cmocka_unit_test(prices_that_cannot_be_best_are_ruled_out),
+        cmocka_unit_test(ucb_pi_prices_one_product_to_segments),
         cmocka_unit_test(propensities_are_forgotten_and_spilt),
         cmocka_unit_test(preferences_climb_the_gradient),
         cmocka_unit_test(a_saved_run_goes_on_as_if_nothing_had_happened),
