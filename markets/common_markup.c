@@ -7,7 +7,7 @@
 
 #include "sim/vector_math.h"
 
-enum { SELLER_ARRAYS = 8, PRODUCT_ARRAYS = 2, ITERATION_LIMIT = 200 };
+enum { SELLER_ARRAYS = 10, PRODUCT_ARRAYS = 2, ITERATION_LIMIT = 200 };
 
 /* The state of the solver, all arrays by seller unless said otherwise. Attractions stand
  * relative to exp(reference), the reference changing from step to step. */
@@ -22,7 +22,9 @@ typedef struct markup_game {
     double *anchor_profit;   /* n_F before the change of reference */
     double *zero_attraction; /* E_F relative to exp(offset) */
     double *offset;          /* -inf: no price to set */
+    double *offset_low;      /* what rounding the offset left */
     double *markup;          /* v_F */
+    double *markup_low;      /* what rounding the markup left */
     double *attraction;      /* T_F */
     double *rivals;          /* B_F */
     double *step;
@@ -179,9 +181,10 @@ static void lay_out(markup_game *game, const bt_demand *demand, const bt_ownersh
     const size_t n_sellers = ownership->n_sellers;
 
     *game = (markup_game){.demand = demand, .ownership = ownership, .n_sellers = n_sellers};
-    double **array[] = {&game->anchor_profit, &game->zero_attraction, &game->offset,
-                        &game->markup,        &game->attraction,      &game->rivals,
-                        &game->step,          &game->before};
+    double **array[] = {&game->offset_low,      &game->markup_low, &game->anchor_profit,
+                        &game->zero_attraction, &game->offset,     &game->markup,
+                        &game->attraction,      &game->rivals,     &game->step,
+                        &game->before};
     _Static_assert(sizeof array / sizeof *array == SELLER_ARRAYS, "one per seller array");
     for (size_t i = 0; i < SELLER_ARRAYS; i++)
         *array[i] = memory + i * n_sellers;
@@ -196,8 +199,12 @@ static void lay_out(markup_game *game, const bt_demand *demand, const bt_ownersh
 
     const long double anchor_reference = find_references(game, seller_reference);
     game->given_reference = anchor_reference;
-    for (size_t i = 0; i < n_sellers; i++)
-        game->offset[i] = (double)(seller_reference[i] - anchor_reference);
+    for (size_t i = 0; i < n_sellers; i++) {
+        const long double offset = seller_reference[i] - anchor_reference;
+
+        game->offset[i] = (double)offset;
+        game->offset_low[i] = isfinite(offset) ? (double)(offset - game->offset[i]) : 0;
+    }
     fill_values(game, seller_reference, anchor_reference);
     sum_values(game, anchor_reference);
 }
@@ -219,9 +226,18 @@ static void set_attractions(markup_game *game)
         if (game->attraction[i] > game->reference)
             game->reference = game->attraction[i];
     }
-    for (size_t i = 0; i < n; i++)
-        game->attraction[i] -= game->reference;
+    for (size_t i = 0; i < n; i++) {
+        const long double exponent = (long double)game->offset[i] - game->markup[i] -
+                                     game->reference + game->offset_low[i] -
+                                     game->markup_low[i];
+
+        game->attraction[i] = (double)exponent;
+        game->before[i] =
+            game->offset[i] > -INFINITY ? (double)(exponent - game->attraction[i]) : 0;
+    }
     bt_exp_block(game->attraction, n, game->attraction);
+    for (size_t i = 0; i < n; i++)
+        game->attraction[i] += game->attraction[i] * game->before[i];
 
     const double anchor = game->anchor * exp(-game->reference);
     double sum = anchor;
@@ -272,8 +288,10 @@ static void best_response_step(markup_game *game)
                                             1 - anchored - log_b);
     }
     for (size_t i = 0; i < game->n_sellers; i++)
-        if (game->offset[i] > -INFINITY)
+        if (game->offset[i] > -INFINITY) {
             game->markup[i] = game->step[i];
+            game->markup_low[i] = 0;
+        }
 }
 
 /* The Newton step at the present attractions; returns the largest |g| of the conditions. */
@@ -292,7 +310,7 @@ static double newton_step(markup_game *game)
         const double t = game->attraction[i];
         const double b = game->rivals[i];
         const double h = (t + game->anchor_profit[i] * shift) / b;
-        const double g = game->markup[i] - 1 - h;
+        const double g = (double)((long double)game->markup[i] - 1 - h + game->markup_low[i]);
         const double diagonal = 1 + t / b + h * t / b;
 
         largest = fabs(g) > largest || isnan(g) ? fabs(g) : largest;
@@ -317,7 +335,10 @@ static double apply_step(markup_game *game)
         const double relative = fabs(game->step[i]) / (markup > 1 ? markup : 1);
 
         largest = relative > largest || isnan(relative) ? relative : largest;
-        game->markup[i] += game->step[i];
+        const long double moved =
+            (long double)game->markup[i] + game->markup_low[i] + game->step[i];
+        game->markup[i] = (double)moved;
+        game->markup_low[i] = (double)(moved - game->markup[i]);
     }
     return largest;
 }
@@ -329,8 +350,10 @@ static size_t solve_markups(markup_game *game)
     double last_condition = INFINITY;
     double last_size = INFINITY;
 
-    for (size_t i = 0; i < game->n_sellers; i++)
+    for (size_t i = 0; i < game->n_sellers; i++) {
         game->markup[i] = game->offset[i] == -INFINITY ? 0 : 2;
+        game->markup_low[i] = 0;
+    }
     best_response_step(game);
     for (size_t iteration = 1; iteration <= ITERATION_LIMIT; iteration++) {
         set_attractions(game);
@@ -366,7 +389,8 @@ size_t bt_common_markup_solve(const bt_demand *demand, const bt_ownership *owner
         const size_t seller = ownership->seller[j];
 
         if (is_free(ownership, j)) {
-            const long double markup = (long double)game.markup[seller] / game.price_slope;
+            const long double markup =
+                ((long double)game.markup[seller] + game.markup_low[seller]) / game.price_slope;
 
             price[j] = (double)(zero_margin_price(ownership, j) + markup);
             margin[j] = (double)((1 - (long double)ownership->fee_ad_valorem) * markup);

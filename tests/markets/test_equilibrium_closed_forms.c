@@ -431,6 +431,85 @@ static void test_mean2_variance(void **state)
     assert_true(n_above > 10);
 }
 
+/* The same equilibrium in extended precision: v_F = 1 + T_F/B_F by repeated steps. Markups v
+ * [seller], shares [product]. */
+static void solve_extended(const small_market *market, long double *v, long double *share)
+{
+    const size_t n = market->demand->n_products;
+    const size_t n_sellers = market->ownership.n_sellers;
+    const long double mu = market->demand->scale[0];
+    const long double alpha = market->demand->price_sensitivity[0];
+    const long double outside = (long double)market->demand->outside_utility[0] / mu;
+    long double largest_step = 1;
+
+    for (int round = 0; round < 20000 && largest_step > 1e-18L; round++) {
+        long double attraction[SMALL_PRODUCTS] = {0};
+        long double reference = outside;
+        long double total;
+
+        for (size_t j = 0; j < n; j++) {
+            share[j] = ((long double)market->demand->considered_quality[j] -
+                        alpha * (long double)market->cost[j]) /
+                           mu -
+                       v[market->seller[j]];
+            reference = fmaxl(reference, share[j]);
+        }
+        total = expl(outside - reference);
+        for (size_t j = 0; j < n; j++) {
+            share[j] = expl(share[j] - reference);
+            attraction[market->seller[j]] += share[j];
+            total += share[j];
+        }
+        for (size_t j = 0; j < n; j++)
+            share[j] /= total;
+        largest_step = 0;
+        for (size_t i = 0; i < n_sellers; i++) {
+            const long double odds = attraction[i] / (total - attraction[i]);
+            const long double step = (1 + odds - v[i]) / (1 + odds);
+
+            v[i] += step;
+            largest_step = fmaxl(largest_step, fabsl(step / v[i]));
+        }
+    }
+}
+
+/* To the last digits, also where mu is small and one seller dwarfs another: prices, shares
+ * and profits to 4e-15 relative (rounding alone leaves 1e-16). */
+static void test_last_digits(void **state)
+{
+    for (int trial = 0; trial < 150; trial++) {
+        const size_t n = 2 + (size_t)trial % 8;
+        const size_t n_sellers = 2 + gsl_rng_uniform_int(*state, n - 1);
+        long double v[SMALL_PRODUCTS];
+        long double share[SMALL_PRODUCTS];
+        long double profit[SMALL_PRODUCTS] = {0};
+        small_market market;
+
+        small_market_random(&market, BT_LOGIT, n, n_sellers, *state);
+        market.demand->scale[0] = exp(random_between(*state, log(0.01), log(5)));
+        small_market_check(&market);
+        bt_price_point point = small_market_solve(&market);
+        const long double unit =
+            (long double)market.demand->scale[0] / market.demand->price_sensitivity[0];
+        for (size_t j = 0; j < n; j++)
+            v[market.seller[j]] = point.margin[j] / unit;
+        solve_extended(&market, v, share);
+        for (size_t j = 0; j < n; j++) {
+            const size_t i = market.seller[j];
+
+            assert_near((double)(point.price[j] / (market.cost[j] + v[i] * unit)), 1, 4e-15);
+            profit[i] += v[i] * unit * share[j];
+            if (share[j] > 1e-300L)
+                assert_near((double)(point.share[j] / share[j]), 1, 4e-15);
+        }
+        for (size_t i = 0; i < n_sellers; i++)
+            if (profit[i] > 1e-300L)
+                assert_near((double)(point.profit[i] / profit[i]), 1, 4e-15);
+        bt_price_point_free(&point);
+        small_market_destroy(&market);
+    }
+}
+
 static void calvano(small_market *market, size_t n)
 {
     small_market_create(market, BT_LOGIT, n, 1);
@@ -555,6 +634,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lambert_w),
+        cmocka_unit_test(test_last_digits),
         cmocka_unit_test(test_single_product_logit),
         cmocka_unit_test(test_multi_product_logit),
         cmocka_unit_test(test_transforms),
