@@ -54,17 +54,30 @@ static const double *context_of(const bt_contextual_offer *offer, const bt_selle
     return view->buyer->context + item * offer->n_features;
 }
 
-/* Put an item at a price into the next slot. */
-static void add_item(bt_contextual_offer *offer, const bt_seller_view *view, uint32_t item,
-                     double price, double *own_price)
+static void fold_price(bt_contextual_offer *offer, const bt_seller_view *view, size_t slot,
+                       double price)
 {
-    const double *context = context_of(offer, view, item);
-    double *feature = offer->feature + offer->n_offered * offer->n_features;
+    const double *context = context_of(offer, view, offer->item[slot]);
+    double *feature = offer->feature + slot * offer->n_features;
     for (size_t k = 0; k < offer->dimension; k++) {
         feature[k] = context[k];
         feature[offer->dimension + k] = -price * context[offer->dimension + k];
     }
-    offer->item[offer->n_offered++] = item;
+}
+
+void bt_contextual_reprice(bt_contextual_offer *offer, const bt_seller_view *view, size_t slot,
+                           double price, double *own_price)
+{
+    fold_price(offer, view, slot, price);
+    own_price[offer->item[slot]] = price;
+}
+
+/* Put an item at a price into the next slot. */
+static void add_item(bt_contextual_offer *offer, const bt_seller_view *view, uint32_t item,
+                     double price, double *own_price)
+{
+    offer->item[offer->n_offered] = item;
+    fold_price(offer, view, offer->n_offered++, price);
     own_price[item] = price;
 }
 

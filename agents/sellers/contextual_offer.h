@@ -38,6 +38,10 @@ bt_status bt_contextual_offer_create(bt_contextual_offer *offer, const char *pol
 void bt_contextual_explore(bt_contextual_offer *offer, const bt_seller_view *view, double low,
                            double high, bt_stream *stream, double *own_price);
 
+/* Another price for the item in a slot. */
+void bt_contextual_reprice(bt_contextual_offer *offer, const bt_seller_view *view, size_t slot,
+                           double price, double *own_price);
+
 /* What items are worth under theta, without bonus, into the plan. */
 void bt_contextual_value(bt_contextual_offer *offer, const bt_seller_view *view,
                          const double *theta);

@@ -41,6 +41,10 @@ extern const bt_seller_type bt_ts_mnl_seller;            /* ts_mnl.c */
 extern const bt_seller_type bt_dbl_mnl_seller;           /* dbl_mnl.c */
 extern const bt_seller_type bt_mnl_ucb_seller;           /* mnl_ucb.c */
 extern const bt_seller_type bt_mnl_ts_beta_seller;       /* mnl_ts_beta.c */
+extern const bt_seller_type bt_cap_ons_seller;           /* cap_ons.c */
+extern const bt_seller_type bt_ofu_mnl_plus_seller;      /* ofu_mnl_plus.c */
+extern const bt_seller_type bt_m3p_seller;               /* m3p.c */
+extern const bt_seller_type bt_ons_mpp_seller;           /* ons_mpp.c */
 extern const bt_seller_type bt_mnl_ts_correlated_seller; /* mnl_ts_correlated.c */
 
 #endif
