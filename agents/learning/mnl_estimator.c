@@ -236,7 +236,7 @@ static double differentiate(bt_mnl_history *history, double ridge, const double 
     return loss;
 }
 
-/* One damped Newton step; returns its largest component, 0 when there is no way down. */
+/* One damped Newton step; returns its largest component, 0 when it was the last. */
 static double newton_step(bt_mnl_history *history, double ridge, double *theta)
 {
     size_t n = history->n_features;
@@ -248,8 +248,11 @@ static double newton_step(bt_mnl_history *history, double ridge, double *theta)
     double largest = 0;
     for (size_t f = 0; f < n; f++)
         largest = fmax(largest, fabs(history->step[f]));
-    if (largest < small_step)
+    if (largest < small_step) { /* the last one: quadratically small errors remain */
+        for (size_t f = 0; f < n; f++)
+            theta[f] -= history->step[f];
         return 0;
+    }
     double part = 1;
     for (int halving = 0; halving < MAX_HALVINGS; halving++, part /= 2) {
         for (size_t f = 0; f < n; f++)
