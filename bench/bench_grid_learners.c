@@ -27,6 +27,10 @@ static const measured rules[] = {
     {"exp3", 266},    {"exp3_ix", 298},           {"exp3_p", 0},
     {"hedge", 280},   {"regret_matching", 100},   {"fictitious_play", 0},
     {"roth_erev", 0}, {"q_learning", 143},        {"policy_gradient", 291},
+    {"mean_variance_ucb", 0},
+    {"cvar_ucb", 0},
+    {"lin_ucb", 0},
+    {"lin_ts", 0},
 };
 
 static double seconds(void)

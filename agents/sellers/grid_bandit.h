@@ -29,17 +29,19 @@ typedef struct bt_grid_bandit_parameters {
     bt_option moves;
 } bt_grid_bandit_parameters;
 
-/* Rows of a rule's parameter table, for the member `bandit` of its parameter struct. */
-#define BT_GRID_BANDIT_PARAMETERS(rule)                                                        \
+/* Rows of a rule's parameter table, for the member `bandit` of its parameter struct, or for
+ * another member (_OF). */
+#define BT_GRID_BANDIT_PARAMETERS(rule) BT_GRID_BANDIT_PARAMETERS_OF(rule, bandit)
+#define BT_GRID_BANDIT_PARAMETERS_OF(rule, member)                                             \
     {.name = "grid",                                                                           \
      .type = BT_TABLE,                                                                         \
-     .offset = offsetof(rule, bandit.grid),                                                    \
+     .offset = offsetof(rule, member.grid),                                                    \
      .default_text = "{}",                                                                     \
      .table = &bt_price_grid_table,                                                            \
      .meaning = "the prices it may charge"},                                                   \
     {                                                                                          \
         .name = "reward_unit", .type = BT_OPTION,                                              \
-        .offset = offsetof(rule, bandit.reward_unit), .unit = "price",                         \
+        .offset = offsetof(rule, member.reward_unit), .unit = "price",                         \
         .default_text = "largest_margin", .choices = "largest_margin", .number_allowed = true, \
         .range = BT_POSITIVE,                                                                  \
         .meaning = "rewards are profits divided by this: the grid's largest margin times "     \
@@ -54,9 +56,10 @@ typedef struct bt_grid_bandit_parameters {
         .meaning = "the order in which each price is tried once: at random, or upwards"        \
     }
 
-#define BT_TIES_PARAMETER(rule)                                                                \
+#define BT_TIES_PARAMETER(rule) BT_TIES_PARAMETER_OF(rule, bandit)
+#define BT_TIES_PARAMETER_OF(rule, member)                                                     \
     {                                                                                          \
-        .name = "ties", .type = BT_CHOICE, .offset = offsetof(rule, bandit.ties),              \
+        .name = "ties", .type = BT_CHOICE, .offset = offsetof(rule, member.ties),              \
         .default_text = "random", .choices = "random|lowest",                                  \
         .meaning = "which of several best prices: one at random, or the lowest"                \
     }

@@ -31,6 +31,10 @@ extern const bt_seller_type bt_regret_matching_seller;   /* regret_matching.c */
 extern const bt_seller_type bt_fictitious_play_seller;   /* fictitious_play.c */
 extern const bt_seller_type bt_roth_erev_seller;         /* roth_erev.c */
 extern const bt_seller_type bt_ucb_pi_seller;            /* ucb_pi.c */
+extern const bt_seller_type bt_lin_ucb_seller;           /* lin_ucb.c */
+extern const bt_seller_type bt_lin_ts_seller;            /* lin_ts.c */
+extern const bt_seller_type bt_mean_variance_ucb_seller; /* mean_variance_ucb.c */
+extern const bt_seller_type bt_cvar_ucb_seller;          /* cvar_ucb.c */
 extern const bt_seller_type bt_policy_gradient_seller;   /* policy_gradient.c */
 
 /* For markets of type assortment */

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_linalg.h>
 
 #include "tests/lone_seller.h"
 
@@ -76,6 +77,12 @@ static double ucb_tuned_index(const history *arm, double t)
     return mean + sqrt(log(t) / arm->n * fmin(0.25, variance));
 }
 
+static double mean_variance_index(const history *arm, double t)
+{
+    double mean = arm->sum / arm->n;
+    return mean - 2 * (arm->squares / arm->n - mean * mean) + 3 * sqrt(0.1 * log(t) / arm->n);
+}
+
 static double mean_index(const history *arm, double t)
 {
     (void)t;
@@ -106,8 +113,58 @@ static void the_price_with_the_largest_index_is_charged(void **state)
 {
     (void)state;
     check_index_rule("policy: ucb1, bonus: 0.5, first_trials: fixed", ucb1_index);
+    check_index_rule("policy: mean_variance_ucb, risk_aversion: 0, bonus: 0.5,"
+                     " first_trials: fixed",
+                     ucb1_index);
+    check_index_rule("policy: mean_variance_ucb, risk_aversion: 2, bonus: 0.1,"
+                     " first_trials: fixed",
+                     mean_variance_index);
+    check_index_rule("policy: cvar_ucb, level: 1, bonus: 0.5, first_trials: fixed", ucb1_index);
     check_index_rule("policy: ucb_tuned, first_trials: fixed", ucb_tuned_index);
     check_index_rule("policy: epsilon_greedy, probability: 0, first_trials: fixed", mean_index);
+}
+
+/* Ten rewards of one price: the worst four are 0, .1, .2 and half of the .3s. */
+static void the_worst_rewards_count(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: cvar_ucb, level: 0.4, bonus: 0, bins: 20", 2, 1, 1);
+    const double reward[] = {0.9, 0.3, 0.1, 0.7, 0.3, 0.8, 0, 0.6, 0.2, 0.9};
+    lone_decide(&lone);
+    uint64_t action = lone.bandit->action;
+    for (size_t k = 0; k < 10; k++)
+        lone_observe(&lone, reward[k], NULL);
+    assert_close(lone.bandit->score[action], (0 + 0.1 + 0.2 + 0.3) / 4);
+    lone_observe(&lone, 0.3, NULL); /* 4.4 of eleven */
+    assert_close(lone.bandit->score[action], (0.3 + 1.4 * 0.3) / 4.4);
+    close_lone_seller(&lone);
+}
+
+/* A sure .4 (price 0) or 1 with probability .5: how often the gamble is taken at the end. */
+static double share_of_gambles(const char *settings)
+{
+    lone_seller lone;
+    open_lone_seller(&lone, settings, 2, 1, 6);
+    bt_stream world = bt_stream_open(lone.setting.key, BT_AGENT_MARKET, 0);
+    double gambles = 0;
+    for (size_t t = 0; t < 20000; t++) {
+        uint64_t action = lone_decide(&lone);
+        gambles += t >= 10000 && action == 1;
+        lone_observe(&lone, action == 0 ? 0.4 : bt_stream_uniform(&world) < 0.5, NULL);
+    }
+    close_lone_seller(&lone);
+    return gambles / 10000;
+}
+
+static void risk_averse_sellers_prefer_what_is_sure(void **state)
+{
+    (void)state;
+    assert_true(share_of_gambles("policy: ucb1") > 0.8);
+    assert_true(share_of_gambles("policy: mean_variance_ucb, risk_aversion: 0.1") > 0.8);
+    assert_true(share_of_gambles("policy: mean_variance_ucb, risk_aversion: 2") < 0.2);
+    assert_true(share_of_gambles("policy: cvar_ucb, level: 0.5, bonus: 0.5") < 0.2);
+    assert_true(share_of_gambles("policy: cvar_ucb, level: 1") > 0.8);
 }
 
 static void prices_are_first_tried_in_a_random_order(void **state)
@@ -364,6 +421,71 @@ static void fictitious_play_replies_to_the_past(void **state)
     close_lone_seller(&lone);
 }
 
+/* ---- linear bandits ---- */
+
+/* Legendre polynomials of degrees 0 to 2 of price a of five. */
+static void features_of(size_t a, double x[3])
+{
+    double z = 0.5 * (double)a - 1;
+    x[0] = 1;
+    x[1] = z;
+    x[2] = 1.5 * z * z - 0.5;
+}
+
+/* theta = A^-1 b and x' A^-1 x, by solving anew. */
+static double solve(const double *matrix, const double *side, const double *x)
+{
+    double copy[9], solution[3], sum = 0;
+    memcpy(copy, matrix, sizeof(copy));
+    gsl_matrix_view a = gsl_matrix_view_array(copy, 3, 3);
+    gsl_vector_const_view b = gsl_vector_const_view_array(side, 3);
+    gsl_vector_view s = gsl_vector_view_array(solution, 3);
+    gsl_linalg_cholesky_decomp1(&a.matrix);
+    gsl_linalg_cholesky_solve(&a.matrix, &b.vector, &s.vector);
+    for (size_t d = 0; d < 3; d++)
+        sum += solution[d] * x[d];
+    return sum;
+}
+
+static void linear_bandits_solve_the_normal_equations(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: lin_ucb, degree: 2, ridge: 0.5, width: 0.8", 5, T, 2);
+    double matrix[9] = {0.5, 0, 0, 0, 0.5, 0, 0, 0, 0.5}, side[3] = {0}, x[3];
+    for (size_t t = 1; t <= 300; t++) {
+        uint64_t action = lone_decide(&lone);
+        for (size_t a = 0; a < 5; a++) {
+            features_of(a, x);
+            double index = solve(matrix, side, x) + 0.8 * sqrt(solve(matrix, x, x));
+            assert_true(fabs(lone.bandit->probability[a] - index) < 1e-9);
+        }
+        double reward = scripted_reward(action, t);
+        features_of(action, x);
+        for (size_t d = 0; d < 9; d++)
+            matrix[d] += x[d / 3] * x[d % 3];
+        for (size_t d = 0; d < 3; d++)
+            side[d] += reward * x[d];
+        lone_observe(&lone, reward, NULL);
+    }
+    close_lone_seller(&lone);
+}
+
+/* Two prices, features (1, -1) and (1, 1), prior precision 1, three rewards of the first:
+ * the difference of the two is 2 theta_1, with A = [[4, -3], [-3, 4]], det 7. */
+static void linear_beliefs_are_drawn_from(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: lin_ts, degree: 1, noise: 0.5", 2, 1, 13);
+    const double reward[] = {0.2, 0.4, 0.9};
+    reward_first_action(&lone, reward, 3);
+    double theta_1 = (3 * 1.5 - 4 * 1.5) / 7, deviation = 0.5 * sqrt(4.0 / 7);
+    assert_frequency(count_first_action(&lone, 20000), 20000,
+                     gsl_cdf_ugaussian_P(-theta_1 / deviation));
+    close_lone_seller(&lone);
+}
+
 /* ---- partial identification ---- */
 
 /* Counts of charged prices, of five from .2 to 1, when only the first of two segments comes,
@@ -500,6 +622,10 @@ static const char *const rules[] = {
     "policy_gradient",
     "ucb_pi",
     "ucb_pi, index: untuned",
+    "lin_ucb",
+    "lin_ts",
+    "mean_variance_ucb",
+    "cvar_ucb",
 };
 enum { N_RULES = sizeof(rules) / sizeof(rules[0]) };
 
@@ -622,6 +748,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_random_seller_draws_all_prices_alike),
         cmocka_unit_test(the_price_with_the_largest_index_is_charged),
+        cmocka_unit_test(the_worst_rewards_count),
+        cmocka_unit_test(risk_averse_sellers_prefer_what_is_sure),
         cmocka_unit_test(prices_are_first_tried_in_a_random_order),
         cmocka_unit_test(ties_are_broken_at_random_or_downwards),
         cmocka_unit_test(exploration_is_as_often_as_it_says),
@@ -632,6 +760,8 @@ int main(void)
         cmocka_unit_test(hedge_weighs_what_prices_would_have_earned),
         cmocka_unit_test(regrets_are_matched),
         cmocka_unit_test(fictitious_play_replies_to_the_past),
+        cmocka_unit_test(linear_bandits_solve_the_normal_equations),
+        cmocka_unit_test(linear_beliefs_are_drawn_from),
         cmocka_unit_test(prices_that_cannot_be_best_are_ruled_out),
         cmocka_unit_test(ucb_pi_prices_one_product_to_segments),
         cmocka_unit_test(propensities_are_forgotten_and_spilt),
