@@ -140,4 +140,23 @@ static inline double objective_from_shares(const bt_demand *demand,
     }
 }
 
+/* A mixed market with heterogeneous tastes, all linear. */
+static inline void random_mixed(small_market *market, size_t n_products, size_t n_sellers,
+                                size_t n_types, gsl_rng *random)
+{
+    small_market_create(market, BT_LOGIT, n_products, n_types);
+    for (size_t type = 0; type < n_types; type++) {
+        market->demand->price_sensitivity[type] = random_between(random, 1, 3);
+        for (size_t j = 0; j < n_products; j++)
+            market->demand->considered_quality[type * n_products + j] =
+                random_between(random, 0, 3);
+    }
+    for (size_t j = 0; j < n_products; j++) {
+        market->cost[j] = random_between(random, 0.5, 1.5);
+        market->seller[j] = (uint32_t)(j % n_sellers);
+    }
+    market->ownership.n_sellers = n_sellers;
+    small_market_check(market);
+}
+
 #endif
