@@ -28,15 +28,15 @@
 /* What a seller may see (spec levels B, B+, P, F, G; the last knows the true demand).
  * Bits, so that a type names exactly what it needs. Own profit is always told. */
 typedef enum bt_feedback {
-    BT_SEES_OWN_PROFIT = 0,            /* B */
-    BT_SEES_OWN_SALES = 1 << 0,        /* B+: own sales and the number of buyers */
-    BT_SEES_RIVAL_PRICES = 1 << 1,     /* P */
-    BT_SEES_COUNTERFACTUALS = 1 << 2,  /* F: profit of each own action against the rivals'
-                                          realised prices */
-    BT_SEES_OWN_GRADIENT = 1 << 3,     /* G: d own expected profit / d own price */
-    BT_KNOWS_DEMAND = 1 << 4,          /* the model itself: best responders */
-    BT_SEES_SEGMENTS = 1 << 5          /* B+: which segments of buyers came and bought, in
-                                          periodic markets; the segments' shares */
+    BT_SEES_OWN_PROFIT = 0,           /* B */
+    BT_SEES_OWN_SALES = 1 << 0,       /* B+: own sales and the number of buyers */
+    BT_SEES_RIVAL_PRICES = 1 << 1,    /* P */
+    BT_SEES_COUNTERFACTUALS = 1 << 2, /* F: profit of each own action against the rivals'
+                                         realised prices */
+    BT_SEES_OWN_GRADIENT = 1 << 3,    /* G: d own expected profit / d own price */
+    BT_KNOWS_DEMAND = 1 << 4,         /* the model itself: best responders */
+    BT_SEES_SEGMENTS = 1 << 5         /* B+: which segments of buyers came and bought, in
+                                         periodic markets; the segments' shares */
 } bt_feedback;
 
 #define BT_NO_ACTION UINT64_MAX
@@ -72,10 +72,10 @@ typedef struct bt_seller_setting {
     const double *own_cost;      /* [own] */
     double fee_per_unit;
     double fee_ad_valorem;
-    const double *nash_price;         /* [product] reference prices that grids are laid */
-    const double *joint_profit_price; /* [product] around; NAN where there is none */
-    double horizon; /* periods or days that the run can last */
-    double market_size; /* mass of all buyers that come per unit of time */
+    const double *nash_price;              /* [product] reference prices that grids are laid */
+    const double *joint_profit_price;      /* [product] around; NAN where there is none */
+    double horizon;                        /* periods or days that the run can last */
+    double market_size;                    /* mass of all buyers that come per unit of time */
     const bt_assortment_rules *assortment; /* NULL: all products are always on offer */
     uint64_t replication;
     bt_random_key key;
@@ -101,34 +101,34 @@ typedef struct bt_buyer_view {
     /* the truth, for a type with BT_KNOWS_DEMAND, else NULL and NAN */
     const double *quality;           /* [own] */
     const double *price_coefficient; /* [own] */
-    double outside_weight; /* of what the buyer may take elsewhere: 1 for nothing, and
-                              exp(utility) of the rivals' last offers */
+    double outside_weight;           /* of what the buyer may take elsewhere: 1 for nothing, and
+                                        exp(utility) of the rivals' last offers */
 } bt_buyer_view;
 
 #define BT_NO_PURCHASE UINT32_MAX
 
 /* What stands when a seller is asked for prices. */
 typedef struct bt_seller_view {
-    double time;           /* periods, or days */
-    uint64_t joint_action; /* standing actions of all (as in grid_game.h); BT_NO_ACTION
-                              before the first, without rival prices, or off grids */
-    const double *price;   /* [product] standing prices; NULL without rival prices */
+    double time;                /* periods, or days */
+    uint64_t joint_action;      /* standing actions of all (as in grid_game.h); BT_NO_ACTION
+                                   before the first, without rival prices, or off grids */
+    const double *price;        /* [product] standing prices; NULL without rival prices */
     const bt_buyer_view *buyer; /* of this round; NULL unless in an assortment market */
 } bt_seller_view;
 
 /* What came of a seller's last prices, over the interval since. */
 typedef struct bt_seller_feedback {
     double time;
-    double duration;            /* of the interval; 1 in a synchronous market */
-    double profit;              /* own, after fees, per unit of time, times market size */
-    uint64_t joint_action;      /* that stand now; BT_NO_ACTION as above */
-    const double *price;        /* [product] now; NULL without rival prices */
-    const double *own_sales;    /* [own] per unit of time; NULL unless told */
-    double n_buyers;            /* per unit of time; NAN unless told */
+    double duration;              /* of the interval; 1 in a synchronous market */
+    double profit;                /* own, after fees, per unit of time, times market size */
+    uint64_t joint_action;        /* that stand now; BT_NO_ACTION as above */
+    const double *price;          /* [product] now; NULL without rival prices */
+    const double *own_sales;      /* [own] per unit of time; NULL unless told */
+    double n_buyers;              /* per unit of time; NAN unless told */
     const double *segment_sales;  /* [segment * own] per unit of time; NULL unless told */
     const double *segment_buyers; /* [segment] who came, per unit of time; NULL unless told */
     const double *counterfactual_profit; /* [action]; NULL unless told */
-    const double *own_gradient; /* [own]; NULL unless told */
+    const double *own_gradient;          /* [own]; NULL unless told */
     const uint32_t *purchase; /* own item that the round's buyer took, or BT_NO_PURCHASE; NULL
                                  unless told of own sales in an assortment market */
 } bt_seller_feedback;
