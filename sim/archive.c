@@ -236,6 +236,11 @@ bool bt_archive_at_end(const bt_archive *archive)
     return archive->left == 0;
 }
 
+bool bt_archive_can_hold(const bt_archive *archive, uint64_t count, size_t size)
+{
+    return size == 0 || count <= archive->left / size;
+}
+
 bt_status bt_archive_status(const bt_archive *archive, bt_error *error)
 {
     if (has_failed(archive) && error != NULL)

@@ -29,7 +29,8 @@ bt_archive *bt_archive_create(void);
 
 /* An archive that restores from `size` bytes, which must outlive it. The bytes
  * are hostile until read: bad magic, version, checksum or length is an error. */
-bt_status bt_archive_open(const void *bytes, size_t size, bt_archive **archive, bt_error *error);
+bt_status bt_archive_open(const void *bytes, size_t size, bt_archive **archive,
+                          bt_error *error);
 
 void bt_archive_destroy(bt_archive *archive);
 
@@ -50,6 +51,10 @@ void bt_archive_fail(bt_archive *archive, const char *format, ...)
 /* Whether a restoring archive has no field left: whoever restored the last object
  * asks, since a field that nobody read belongs to another program. */
 bool bt_archive_at_end(const bt_archive *archive);
+
+/* Whether a restoring archive can still hold `count` elements of `size` bytes: ask before
+ * making room for a number of elements that was read from it. */
+bool bt_archive_can_hold(const bt_archive *archive, uint64_t count, size_t size);
 
 /* The bytes saved so far, sealed with a checksum; owned by the archive and valid
  * until the next field. NULL and 0 after a failure or when the archive restores. */

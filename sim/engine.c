@@ -50,22 +50,18 @@ struct bt_sim {
     uint32_t recurring_capacity;
     uint32_t free_recurring;
 
-    bt_event_queue *queue;
+    bt_event_queue queue;
     bt_superposition poisson;
 };
 
 bt_sim *bt_sim_create(bt_random_key key)
 {
     bt_sim *sim = calloc(1, sizeof(*sim));
-    bt_event_queue *queue = bt_event_queue_create();
-    if (sim == NULL || queue == NULL) {
-        bt_event_queue_destroy(queue);
-        free(sim);
+    if (sim == NULL)
         return NULL;
-    }
     sim->key = key;
     sim->fingerprint = BT_HASH_START;
-    sim->queue = queue;
+    bt_event_queue_start(&sim->queue);
     sim->free_recurring = NO_RECURRING;
     bt_superposition_start(&sim->poisson, key);
     return sim;
@@ -76,7 +72,7 @@ void bt_sim_destroy(bt_sim *sim)
     if (sim == NULL)
         return;
     bt_superposition_free(&sim->poisson);
-    bt_event_queue_destroy(sim->queue);
+    bt_event_queue_free(&sim->queue);
     free(sim->recurring);
     free(sim->action);
     free(sim);
@@ -122,9 +118,9 @@ static void settle(bt_sim *sim)
         return;
     sim->is_unsettled = false;
     if (sim->unsettled_time < INFINITY)
-        bt_event_queue_advance_head(sim->queue, sim->unsettled_time);
+        bt_event_queue_advance_head(&sim->queue, sim->unsettled_time);
     else
-        bt_event_queue_pop(sim->queue);
+        bt_event_queue_pop(&sim->queue);
 }
 
 static void interrupt(bt_sim *sim)
@@ -154,13 +150,14 @@ static bt_status check_event(const bt_sim *sim, double time, bt_action_id action
     return BT_OK;
 }
 
-static bt_event push(bt_sim *sim, const bt_queued_event *event, bt_error *error)
+static bt_event push(bt_sim *sim, double time, int16_t priority, uint32_t action,
+                     uint64_t argument, bt_error *error)
 {
-    bt_event handle = bt_event_queue_push(sim->queue, event);
+    bt_event handle = bt_event_queue_push(&sim->queue, time, priority, action, argument);
     if (handle == 0)
         bt_fail(error, BT_INTERNAL,
                 "the agenda is full: %zu events are pending and %" PRIu64 " ran",
-                bt_event_queue_count(sim->queue), sim->events);
+                bt_event_queue_count(&sim->queue), sim->events);
     return handle;
 }
 
@@ -170,14 +167,12 @@ bt_event bt_sim_schedule(bt_sim *sim, double time, int16_t priority, bt_action_i
     if (check_event(sim, time, action, error) != BT_OK)
         return 0;
     interrupt(sim);
-    bt_queued_event event = {
-        .time = time, .argument = argument, .action = action, .priority = priority};
-    return push(sim, &event, error);
+    return push(sim, time, priority, action, argument, error);
 }
 
 bool bt_sim_is_pending(const bt_sim *sim, bt_event event)
 {
-    return bt_event_queue_find(sim->queue, event, NULL);
+    return bt_event_queue_find(&sim->queue, event, NULL);
 }
 
 static void free_recurring(bt_sim *sim, uint64_t number)
@@ -190,7 +185,7 @@ bool bt_sim_cancel(bt_sim *sim, bt_event event)
 {
     interrupt(sim);
     bt_queued_event cancelled;
-    if (!bt_event_queue_cancel(sim->queue, event, &cancelled))
+    if (!bt_event_queue_cancel(&sim->queue, event, &cancelled))
         return false;
     if (cancelled.action == RECURRING)
         free_recurring(sim, cancelled.argument);
@@ -203,8 +198,8 @@ bool bt_sim_reschedule(bt_sim *sim, bt_event event, double time)
         return false;
     interrupt(sim);
     bt_queued_event moved;
-    if (!bt_event_queue_find(sim->queue, event, &moved) ||
-        !bt_event_queue_reschedule(sim->queue, event, time))
+    if (!bt_event_queue_find(&sim->queue, event, &moved) ||
+        !bt_event_queue_reschedule(&sim->queue, event, time))
         return false;
     if (moved.action == RECURRING) {
         recurring_event *recurring = &sim->recurring[moved.argument];
@@ -258,9 +253,7 @@ bt_event bt_sim_recur(bt_sim *sim, double first_time, double period, int16_t pri
     uint32_t number = take_recurring(sim);
     sim->recurring[number] =
         (recurring_event){.first = first_time, .period = period, .action = action};
-    bt_queued_event event = {
-        .time = first_time, .argument = number, .action = RECURRING, .priority = priority};
-    bt_event handle = push(sim, &event, error);
+    bt_event handle = push(sim, first_time, priority, RECURRING, number, error);
     if (handle == 0)
         free_recurring(sim, number);
     return handle;
@@ -306,38 +299,26 @@ bool bt_sim_thin(bt_sim *sim, uint32_t source, bt_acceptance *acceptance, const 
 
 /* ----------------------------------------------------------------- the loop */
 
-/* What is due: the head of the queue and the next candidate arrival. */
-typedef struct agenda {
-    bool has_head;
-    bt_queued_event head;
-    bt_event_key key;
-    double arrival;
-} agenda;
-
-static void look_ahead(bt_sim *sim, agenda *due)
+static void run_scheduled(bt_sim *sim, double time)
 {
-    due->has_head = bt_event_queue_head(sim->queue, &due->head, &due->key);
-    if (!due->has_head)
-        due->head.time = INFINITY;
-    due->arrival = bt_superposition_next(&sim->poisson);
-}
-
-static void run_single(bt_sim *sim, const bt_queued_event *event)
-{
-    bt_event_queue_pop(sim->queue);
-    sim->now = event->time;
+    const bt_event_slot *slot = bt_event_queue_head_slot(&sim->queue);
+    registered_action action = sim->action[bt_event_action_of(slot)];
+    uint64_t argument = slot->argument;
+    bt_event_queue_pop(&sim->queue);
+    sim->now = time;
     sim->events++;
-    const registered_action *action = &sim->action[event->action];
-    action->function(sim, action->subject, event->argument);
+    action.function(sim, action.subject, argument);
 }
 
 /* Run occurrences of the head while nothing else is due before the next one. */
-static void run_recurring(bt_sim *sim, const agenda *due, double until, uint64_t limit)
+static void run_recurring(bt_sim *sim, bt_event_key head, double until, uint64_t limit)
 {
-    bt_event_key second = bt_event_queue_second_key(sim->queue);
-    recurring_event *recurring = &sim->recurring[due->head.argument];
-    const registered_action action = sim->action[recurring->action];
-    double time = due->head.time;
+    bt_event_key second = bt_event_queue_second_key(&sim->queue);
+    double arrival = sim->poisson.next;
+    uint64_t number = bt_event_queue_head_slot(&sim->queue)->argument;
+    recurring_event *recurring = &sim->recurring[number];
+    registered_action action = sim->action[recurring->action];
+    double time = bt_event_time_of(head);
     do {
         sim->now = time;
         sim->events++;
@@ -349,54 +330,65 @@ static void run_recurring(bt_sim *sim, const agenda *due, double until, uint64_t
         action.function(sim, action.subject, occurrence);
         if (sim->is_interrupted)
             return;
-    } while (time <= until && time < due->arrival && sim->events < limit &&
-             bt_event_key_at(due->key, time) < second);
+    } while (time <= until && time < arrival && sim->events < limit &&
+             bt_event_key_at(head, time) < second);
     settle(sim);
 }
 
-/* Run the candidate arrival unless it is thinned out or must wait for the head. True
- * if the head is to run first. */
-static bool arrival_waits(bt_sim *sim, const agenda *due)
+static void run_head(bt_sim *sim, bt_event_key head, double until, uint64_t limit)
 {
-    uint32_t number = bt_superposition_resolve(&sim->poisson);
+    if (bt_event_action_of(bt_event_queue_head_slot(&sim->queue)) == RECURRING)
+        run_recurring(sim, head, until, limit);
+    else
+        run_scheduled(sim, bt_event_time_of(head));
+}
+
+/* Run the candidate arrival unless it is thinned out. False if it is kept, but has to
+ * wait for the head of the queue, which is due at the same time. */
+static bool run_arrival(bt_sim *sim, bt_event_key head)
+{
+    bt_superposition *poisson = &sim->poisson;
+    double time = poisson->next;
+    uint32_t number = bt_superposition_resolve(poisson);
     if (number == BT_NO_SOURCE) {
-        bt_superposition_take(&sim->poisson);
-        return false;
-    }
-    const bt_poisson_source *source = &sim->poisson.source[number];
-    if (due->head.time == due->arrival && due->head.priority <= source->priority)
+        bt_superposition_take(poisson);
         return true;
-    bt_superposition_take(&sim->poisson);
-    sim->now = due->arrival;
+    }
+    const bt_poisson_source *source = &poisson->source[number];
+    if (time == bt_event_time_of(head) && bt_event_priority_of(head) <= source->priority)
+        return false;
+    registered_action action = sim->action[source->action];
+    bt_superposition_take(poisson);
+    sim->now = time;
     sim->events++;
-    const registered_action *action = &sim->action[source->action];
-    action->function(sim, action->subject, number);
-    return false;
+    action.function(sim, action.subject, number);
+    return true;
+}
+
+/* Nothing is due until `until`: the clock goes there if anything is due at all. */
+static void let_time_run_out(bt_sim *sim, double earliest, double until)
+{
+    if (earliest < INFINITY && until > sim->now)
+        sim->now = until;
 }
 
 uint64_t bt_sim_run(bt_sim *sim, double until, uint64_t max_events)
 {
     uint64_t before = sim->events;
     uint64_t limit = max_events == 0 ? UINT64_MAX : before + max_events;
-    agenda due;
     sim->must_stop = false;
     while (!sim->must_stop && sim->events < limit) {
-        look_ahead(sim, &due);
-        double earliest = due.arrival <= due.head.time ? due.arrival : due.head.time;
-        if (!(earliest <= until)) {
-            bool time_ran_out = earliest < INFINITY && until > sim->now;
-            if (time_ran_out)
-                sim->now = until;
+        bt_event_key head = bt_event_queue_head(&sim->queue);
+        double scheduled = bt_event_time_of(head);
+        double arrival = sim->poisson.next;
+        double earliest = arrival < scheduled ? arrival : scheduled;
+        if (!(earliest <= until && earliest < INFINITY)) {
+            let_time_run_out(sim, earliest, until);
             break;
         }
-        if (earliest == INFINITY)
-            break;
-        if (due.arrival <= due.head.time && !arrival_waits(sim, &due))
+        if (arrival <= scheduled && run_arrival(sim, head))
             continue;
-        if (due.head.action == RECURRING)
-            run_recurring(sim, &due, until, limit);
-        else
-            run_single(sim, &due.head);
+        run_head(sim, head, until, limit);
     }
     return sim->events - before;
 }
@@ -410,9 +402,8 @@ void bt_sim_stop(bt_sim *sim)
 double bt_sim_next_time(bt_sim *sim)
 {
     interrupt(sim);
-    agenda due;
-    look_ahead(sim, &due);
-    return fmin(due.arrival, due.head.time);
+    double scheduled = bt_event_time_of(bt_event_queue_head(&sim->queue));
+    return fmin(sim->poisson.next, scheduled);
 }
 
 /* -------------------------------------------------------------- fingerprint */
@@ -445,25 +436,36 @@ static bool is_known_event(const bt_queued_event *event, const void *data)
         return false;
     if (event->action != RECURRING)
         return event->action < sim->actions;
-    return event->argument < sim->recurring_events &&
-           sim->recurring[event->argument].action < sim->actions;
+    if (event->argument >= sim->recurring_events)
+        return false;
+    const recurring_event *recurring = &sim->recurring[event->argument];
+    return recurring->action < sim->actions && recurring->period > 0 &&
+           recurring->next >= recurring->base && next_time_of(recurring) == event->time;
+}
+
+/* Whether the free numbers form a list within the table. */
+static bool free_numbers_make_sense(const bt_sim *sim)
+{
+    uint32_t length = 0;
+    for (uint32_t i = sim->free_recurring; i != NO_RECURRING; i = sim->recurring[i].next_free)
+        if (i >= sim->recurring_events || ++length > sim->recurring_events)
+            return false;
+    return true;
 }
 
 static bool makes_sense(const bt_sim *sim)
 {
-    if (!(sim->now >= 0 && sim->now < INFINITY))
-        return false;
-    uint32_t free_count = 0;
-    for (uint32_t i = sim->free_recurring; i != NO_RECURRING; i = sim->recurring[i].next_free)
-        if (i >= sim->recurring_events || ++free_count > sim->recurring_events)
-            return false;
-    return bt_event_queue_all(sim->queue, is_known_event, sim);
+    return sim->now >= 0 && sim->now < INFINITY && sim->poisson.next >= sim->now &&
+           free_numbers_make_sense(sim) && bt_event_queue_all(&sim->queue, is_known_event, sim);
 }
 
 static void archive_recurring(bt_sim *sim, bt_archive *archive)
 {
     uint32_t count = sim->recurring_events;
     bt_archive_field(archive, "recurring.count", &count, sizeof(count));
+    if (bt_archive_restores(archive) &&
+        !bt_archive_can_hold(archive, count, sizeof(*sim->recurring)))
+        bt_archive_fail(archive, "the saved state ends before its recurring events");
     if (bt_archive_status(archive, NULL) != BT_OK)
         return;
     if (count > sim->recurring_capacity) {
@@ -495,7 +497,7 @@ void bt_sim_archive(bt_sim *sim, bt_archive *archive)
     bt_archive_field(archive, "sim.events", &sim->events, sizeof(sim->events));
     bt_archive_field(archive, "sim.fingerprint", &sim->fingerprint, sizeof(uint64_t));
     archive_recurring(sim, archive);
-    bt_event_queue_archive(sim->queue, archive);
+    bt_event_queue_archive(&sim->queue, archive);
     bt_superposition_archive(&sim->poisson, archive);
     if (bt_archive_restores(archive) && bt_archive_status(archive, NULL) == BT_OK &&
         !makes_sense(sim))

@@ -43,8 +43,8 @@ typedef uint64_t bt_event;
 /* Actions are registered by number, so that a queue can be saved and restored. */
 typedef uint32_t bt_action_id;
 
-/* A new simulation at time 0. The key addresses its own Poisson stream (agent
- * BT_AGENT_MARKET). Free with bt_sim_destroy. NULL when memory is out. */
+/* A new simulation at time 0. The key addresses its own Poisson streams (agent
+ * BT_AGENT_MARKET, purposes INT32_MAX - 1 and INT32_MAX). Free with bt_sim_destroy. NULL when memory is out. */
 bt_sim *bt_sim_create(bt_random_key key);
 void bt_sim_destroy(bt_sim *sim);
 
@@ -83,7 +83,7 @@ bt_event bt_sim_recur(bt_sim *sim, double first_time, double period, int16_t pri
 
 /* A Poisson source of `rate` events per unit of time (its argument is the source
  * number). Sources are superposed. Draws: one exponential and, with several sources or
- * a thinned one, one uniform per (candidate) arrival from the market's stream. At equal
+ * a thinned one, one uniform per (candidate) arrival from the market's streams. At equal
  * times and priorities an arrival comes after what is scheduled. Returns BT_NO_SOURCE if
  * the rate is negative or not finite, or the action unknown. */
 uint32_t bt_sim_add_poisson(bt_sim *sim, double rate, int16_t priority, bt_action_id action);

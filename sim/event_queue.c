@@ -3,47 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/event_buckets.h"
-
-/* What the handle of an event points to. `order` is the lower half of the event's key:
- * an entry of the queue whose order is not its slot's is stale. */
-typedef struct event_slot {
-    double time;
-    uint64_t order;    /* FREE: the slot holds no event */
-    uint64_t argument; /* of a free slot: the next free one, or NO_SLOT */
-    uint64_t tag;      /* generation above, action in the lowest BT_EVENT_NUMBER_BITS */
-} event_slot;
-
-#define FREE UINT64_MAX
-#define NUMBER_MASK ((UINT64_C(1) << BT_EVENT_NUMBER_BITS) - 1)
 #define SEQUENCE_LIMIT ((UINT64_C(1) << 48) - 1)
 #define NO_SLOT UINT32_MAX
 #define NO_TIME UINT64_MAX
 
 enum {
-    SLOTS_MAXIMUM = (1 << BT_EVENT_NUMBER_BITS) - 2,
+    CAPACITY_LIMIT = 1 << BT_EVENT_NUMBER_BITS,
     FIRST_CAPACITY = 64,
     CACHE_LINE = 64,
     REFILL_TARGET = 512, /* a bucket of at most this size enters the heap as it is */
     REFILL_ENOUGH = 128, /* the heap goes to work with this many */
     NEAR_LIMIT = 4096,   /* the heap gives its later half away beyond this */
     PIVOT_SAMPLES = 63
-};
-
-struct bt_event_queue {
-    bt_event_heap near;
-    bool root_is_hole;    /* near's root was popped and not yet replaced */
-    size_t near_limit;    /* NEAR_LIMIT, or more while equal times resist division */
-    uint64_t frontier;    /* time bits: near holds what is not later */
-    bt_event_buckets far; /* what is later */
-
-    event_slot *slot;
-    size_t slots; /* slots ever used */
-    uint32_t free_slot;
-    uint64_t sequence; /* the next sequence number */
-    size_t pending;    /* live events */
-    size_t entries;    /* entries in near and far, stale ones included, no hole */
-    size_t capacity;   /* of slots, and of entries in either part */
 };
 
 /* --------------------------------------------------------------------- keys */
@@ -61,12 +32,7 @@ static uint64_t order_of(int16_t priority, uint64_t sequence)
     return (uint64_t)(uint16_t)(priority + 32768) << 48 | sequence;
 }
 
-static int16_t priority_of(uint64_t order)
-{
-    return (int16_t)((int)(order >> 48) - 32768);
-}
-
-static bt_event_key key_of(const event_slot *slot)
+static bt_event_key key_of(const bt_event_slot *slot)
 {
     return (bt_event_key)time_bits(slot->time) << 64 | slot->order;
 }
@@ -83,25 +49,17 @@ static bool is_stale(const bt_event_queue *queue, bt_event_key key, uint32_t slo
 
 /* ------------------------------------------------------------------- memory */
 
-bt_event_queue *bt_event_queue_create(void)
+void bt_event_queue_start(bt_event_queue *queue)
 {
-    bt_event_queue *queue = calloc(1, sizeof(*queue));
-    if (queue == NULL)
-        return NULL;
-    queue->free_slot = NO_SLOT;
-    queue->frontier = NO_TIME;
-    queue->near_limit = NEAR_LIMIT;
-    return queue;
+    *queue =
+        (bt_event_queue){.free_slot = NO_SLOT, .frontier = NO_TIME, .near_limit = NEAR_LIMIT};
 }
 
-void bt_event_queue_destroy(bt_event_queue *queue)
+void bt_event_queue_free(bt_event_queue *queue)
 {
-    if (queue == NULL)
-        return;
     bt_event_heap_free(&queue->near);
     bt_event_buckets_free(&queue->far);
     free(queue->slot);
-    free(queue);
 }
 
 size_t bt_event_queue_count(const bt_event_queue *queue)
@@ -112,12 +70,12 @@ size_t bt_event_queue_count(const bt_event_queue *queue)
 static bool grow_to(bt_event_queue *queue, size_t wanted)
 {
     size_t capacity = (wanted + FIRST_CAPACITY - 1) / FIRST_CAPACITY * FIRST_CAPACITY;
-    if (!bt_event_heap_reserve(&queue->near, capacity))
+    if (capacity >= CAPACITY_LIMIT || !bt_event_heap_reserve(&queue->near, capacity))
         return false;
     if (capacity > NEAR_LIMIT && !bt_event_buckets_reserve(&queue->far, capacity))
         return false;
     /* Aligned, so that no slot straddles two cache lines. */
-    event_slot *slot = aligned_alloc(CACHE_LINE, capacity * sizeof(*slot));
+    bt_event_slot *slot = aligned_alloc(CACHE_LINE, capacity * sizeof(*slot));
     if (slot == NULL)
         return false;
     if (queue->slots > 0)
@@ -128,11 +86,10 @@ static bool grow_to(bt_event_queue *queue, size_t wanted)
     return true;
 }
 
-/* Room for one more slot and one more entry. */
+/* Room for one more entry; a slot that is not free belongs to an entry. */
 static bool reserve_one(bt_event_queue *queue)
 {
-    if (queue->entries < queue->capacity &&
-        (queue->free_slot != NO_SLOT || queue->slots < queue->capacity))
+    if (queue->entries < queue->capacity)
         return true;
     return grow_to(queue, queue->capacity == 0 ? FIRST_CAPACITY : 2 * queue->capacity);
 }
@@ -187,24 +144,27 @@ static void give_later_half_away(bt_event_queue *queue)
     queue->near_limit = 2 * kept > NEAR_LIMIT ? 2 * kept : NEAR_LIMIT;
 }
 
-static void push_entry(bt_event_queue *queue, bt_event_key key, uint32_t slot)
+/* Add an entry that does not simply take the place of the popped root. */
+static __attribute__((noinline)) void place_entry(bt_event_queue *queue, bt_event_key key,
+                                                  uint32_t slot)
 {
-    queue->entries++;
-    if (key_time(key) > queue->frontier) {
-        bt_event_buckets_push(&queue->far, queue->frontier, key, slot);
-        return;
-    }
-    if (queue->root_is_hole) {
-        queue->root_is_hole = false;
-        bt_event_heap_replace_root(&queue->near, key, slot);
-        return;
-    }
-    if (queue->near.count >= queue->near_limit)
+    if (key_time(key) <= queue->frontier && queue->near.count >= queue->near_limit)
         give_later_half_away(queue);
     if (key_time(key) > queue->frontier)
         bt_event_buckets_push(&queue->far, queue->frontier, key, slot);
     else
         bt_event_heap_push(&queue->near, key, slot);
+}
+
+static inline void push_entry(bt_event_queue *queue, bt_event_key key, uint32_t slot)
+{
+    queue->entries++;
+    if (queue->root_is_hole && key_time(key) <= queue->frontier) {
+        queue->root_is_hole = false;
+        bt_event_heap_replace_root(&queue->near, key, slot);
+        return;
+    }
+    place_entry(queue, key, slot);
 }
 
 /* The heap is empty: fill it from the earliest buckets. */
@@ -239,7 +199,7 @@ static void rebuild(bt_event_queue *queue)
     bt_event_heap_order(&queue->near, 0);
     bt_event_buckets_clear(&queue->far);
     for (size_t i = 0; i < queue->slots; i++)
-        if (queue->slot[i].order != FREE)
+        if (queue->slot[i].order != BT_EVENT_FREE)
             push_entry(queue, key_of(&queue->slot[i]), (uint32_t)i);
 }
 
@@ -266,7 +226,7 @@ static uint32_t take_slot(bt_event_queue *queue)
 
 static void free_slot(bt_event_queue *queue, uint32_t slot)
 {
-    queue->slot[slot].order = FREE;
+    queue->slot[slot].order = BT_EVENT_FREE;
     queue->slot[slot].argument = queue->free_slot;
     queue->free_slot = slot;
     queue->pending--;
@@ -275,39 +235,40 @@ static void free_slot(bt_event_queue *queue, uint32_t slot)
 /* The slot of a pending event, or NO_SLOT. A handle is generation and slot + 1. */
 static uint32_t slot_of(const bt_event_queue *queue, uint64_t handle)
 {
-    uint64_t number = (handle & NUMBER_MASK) - 1;
+    uint64_t number = (handle & BT_EVENT_NUMBER_MASK) - 1;
     if (number >= queue->slots)
         return NO_SLOT;
-    const event_slot *slot = &queue->slot[number];
+    const bt_event_slot *slot = &queue->slot[number];
     bool is_same = slot->tag >> BT_EVENT_NUMBER_BITS == handle >> BT_EVENT_NUMBER_BITS;
-    return slot->order != FREE && is_same ? (uint32_t)number : NO_SLOT;
+    return slot->order != BT_EVENT_FREE && is_same ? (uint32_t)number : NO_SLOT;
 }
 
-static bt_queued_event event_of(const event_slot *slot)
+static bt_queued_event event_of(const bt_event_slot *slot)
 {
     return (bt_queued_event){.time = slot->time,
                              .argument = slot->argument,
-                             .action = (uint32_t)(slot->tag & NUMBER_MASK),
-                             .priority = priority_of(slot->order)};
+                             .action = (uint32_t)(slot->tag & BT_EVENT_NUMBER_MASK),
+                             .priority = bt_event_priority_of(slot->order)};
 }
 
 /* ------------------------------------------------------------------- public */
 
-uint64_t bt_event_queue_push(bt_event_queue *queue, const bt_queued_event *event)
+uint64_t bt_event_queue_push(bt_event_queue *queue, double time, int16_t priority,
+                             uint32_t action, uint64_t argument)
 {
-    bool is_full = queue->pending >= SLOTS_MAXIMUM || queue->sequence >= SEQUENCE_LIMIT;
-    if (is_full || !reserve_one(queue))
+    if (queue->sequence >= SEQUENCE_LIMIT || !reserve_one(queue))
         return 0;
     uint32_t number = take_slot(queue);
-    event_slot *slot = &queue->slot[number];
-    uint64_t generation = (slot->tag >> BT_EVENT_NUMBER_BITS) + 1;
-    slot->time = event->time + 0.0;
-    slot->order = order_of(event->priority, queue->sequence++);
-    slot->argument = event->argument;
-    slot->tag = generation << BT_EVENT_NUMBER_BITS | event->action;
+    bt_event_slot *slot = &queue->slot[number];
+    uint64_t order = order_of(priority, queue->sequence++);
+    uint64_t generation = (slot->tag | BT_EVENT_NUMBER_MASK) + 1;
+    slot->time = time + 0.0; /* -0 becomes 0 */
+    slot->order = order;
+    slot->argument = argument;
+    slot->tag = generation | action;
     queue->pending++;
-    push_entry(queue, key_of(slot), number);
-    return (slot->tag & ~NUMBER_MASK) | (number + 1);
+    push_entry(queue, bt_event_key_at(order, time + 0.0), number);
+    return generation | (number + 1);
 }
 
 bool bt_event_queue_cancel(bt_event_queue *queue, uint64_t handle, bt_queued_event *event)
@@ -327,9 +288,9 @@ bool bt_event_queue_reschedule(bt_event_queue *queue, uint64_t handle, double ti
     uint32_t number = slot_of(queue, handle);
     if (number == NO_SLOT || queue->sequence >= SEQUENCE_LIMIT || !reserve_one(queue))
         return false;
-    event_slot *slot = &queue->slot[number];
+    bt_event_slot *slot = &queue->slot[number];
     slot->time = time + 0.0;
-    slot->order = order_of(priority_of(slot->order), queue->sequence++);
+    slot->order = order_of(bt_event_priority_of(slot->order), queue->sequence++);
     push_entry(queue, key_of(slot), number);
     rebuild_if_mostly_stale(queue);
     return true;
@@ -345,45 +306,35 @@ bool bt_event_queue_find(const bt_event_queue *queue, uint64_t handle, bt_queued
     return true;
 }
 
-bool bt_event_queue_head(bt_event_queue *queue, bt_queued_event *event, bt_event_key *key)
+bt_event_key bt_event_queue_find_head(bt_event_queue *queue)
 {
     bt_event_heap *near = &queue->near;
     close_hole(queue);
     for (;;) {
         if (near->count == 0) {
             if (bt_event_buckets_are_empty(&queue->far))
-                return false;
+                return BT_EVENT_NEVER;
             refill(queue);
         }
         if (!is_stale(queue, near->key[0], near->slot[0]))
-            break;
+            return near->key[0];
         queue->entries--;
         bt_event_heap_remove_root(near);
     }
-    *key = near->key[0];
-    *event = event_of(&queue->slot[near->slot[0]]);
-    return true;
 }
 
 bool bt_event_queue_all(const bt_event_queue *queue, bt_event_predicate *holds,
                         const void *data)
 {
     for (size_t i = 0; i < queue->slots; i++) {
-        const event_slot *slot = &queue->slot[i];
-        if (slot->order == FREE)
+        const bt_event_slot *slot = &queue->slot[i];
+        if (slot->order == BT_EVENT_FREE)
             continue;
         bt_queued_event event = event_of(slot);
         if (!holds(&event, data))
             return false;
     }
     return true;
-}
-
-void bt_event_queue_pop(bt_event_queue *queue)
-{
-    free_slot(queue, queue->near.slot[0]);
-    queue->entries--;
-    queue->root_is_hole = true;
 }
 
 void bt_event_queue_advance_head(bt_event_queue *queue, double time)
@@ -411,8 +362,8 @@ static bool slots_make_sense(const bt_event_queue *queue)
 {
     size_t pending = 0;
     for (size_t i = 0; i < queue->slots; i++) {
-        const event_slot *slot = &queue->slot[i];
-        if (slot->order == FREE)
+        const bt_event_slot *slot = &queue->slot[i];
+        if (slot->order == BT_EVENT_FREE)
             continue;
         pending++;
         bool is_time = slot->time >= 0 && time_bits(slot->time) < time_bits(__builtin_inf());
@@ -422,7 +373,7 @@ static bool slots_make_sense(const bt_event_queue *queue)
     size_t free_slots = 0;
     uint32_t slot = queue->free_slot;
     while (slot != NO_SLOT) {
-        if (slot >= queue->slots || queue->slot[slot].order != FREE)
+        if (slot >= queue->slots || queue->slot[slot].order != BT_EVENT_FREE)
             return false;
         if (++free_slots > queue->slots)
             return false;
@@ -452,8 +403,8 @@ void bt_event_queue_archive(bt_event_queue *queue, bt_archive *archive)
         return;
     }
 
-    if (bt_archive_status(archive, NULL) == BT_OK && size[0] > SLOTS_MAXIMUM + 1)
-        bt_archive_fail(archive, "the saved state holds more events than a queue can");
+    if (!bt_archive_can_hold(archive, size[0], sizeof(*queue->slot)))
+        bt_archive_fail(archive, "the saved state ends before its events");
     if (bt_archive_status(archive, NULL) == BT_OK && size[0] > queue->capacity &&
         !grow_to(queue, (size_t)size[0]))
         bt_archive_fail(archive, "there is no memory for the events of the saved state");

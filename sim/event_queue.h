@@ -28,12 +28,14 @@
 #include <stdint.h>
 
 #include "sim/archive.h"
+#include "sim/event_buckets.h"
 #include "sim/event_heap.h"
-
-typedef struct bt_event_queue bt_event_queue;
 
 /* Bits of a slot's number in a handle, and of an action. */
 enum { BT_EVENT_NUMBER_BITS = 26 };
+
+#define BT_EVENT_NUMBER_MASK ((UINT64_C(1) << BT_EVENT_NUMBER_BITS) - 1)
+#define BT_EVENT_FREE UINT64_MAX
 
 /* What is kept about an event. */
 typedef struct bt_queued_event {
@@ -43,17 +45,44 @@ typedef struct bt_queued_event {
     int16_t priority;
 } bt_queued_event;
 
-/* An empty queue, or NULL when memory is out. */
-bt_event_queue *bt_event_queue_create(void);
-void bt_event_queue_destroy(bt_event_queue *queue);
+/* What the handle of an event points to. `order` is the lower half of the event's key:
+ * an entry of the queue whose order is not its slot's is stale. */
+typedef struct bt_event_slot {
+    double time;
+    uint64_t order;    /* priority and sequence; BT_EVENT_FREE: the slot holds no event */
+    uint64_t argument; /* of a free slot: the next free one */
+    uint64_t tag;      /* generation above, action in the lowest BT_EVENT_NUMBER_BITS */
+} bt_event_slot;
+
+/* The queue; its members are its own, and open only for the sake of the engine's loop. */
+typedef struct bt_event_queue {
+    bt_event_heap near;
+    bool root_is_hole;    /* near's root was popped and not yet replaced */
+    size_t near_limit;    /* how large near may grow before it gives its later half away */
+    uint64_t frontier;    /* time bits: near holds what is not later */
+    bt_event_buckets far; /* what is later */
+
+    bt_event_slot *slot;
+    size_t slots; /* slots ever used */
+    uint32_t free_slot;
+    uint64_t sequence; /* the next sequence number */
+    size_t pending;    /* live events */
+    size_t entries;    /* entries in near and far, stale ones included, no hole */
+    size_t capacity;   /* of slots, and of entries in either part */
+} bt_event_queue;
+
+/* An empty queue; nothing is allocated before the first event. */
+void bt_event_queue_start(bt_event_queue *queue);
+void bt_event_queue_free(bt_event_queue *queue);
 
 /* Number of pending events. */
 size_t bt_event_queue_count(const bt_event_queue *queue);
 
 /* Add an event; its time is finite and not negative. Returns its handle, 0 when memory,
- * slots or sequence numbers are out. Amortised O(log n); allocates only beyond the
- * largest number of events that were ever pending. */
-uint64_t bt_event_queue_push(bt_event_queue *queue, const bt_queued_event *event);
+ * slots (some 33 million) or sequence numbers (2^48) are out. Amortised O(log n); allocates
+ * only beyond the largest number of events that were ever pending. */
+uint64_t bt_event_queue_push(bt_event_queue *queue, double time, int16_t priority,
+                             uint32_t action, uint64_t argument);
 
 /* True if the event was pending; `event` (NULL is allowed) says what it was. */
 bool bt_event_queue_cancel(bt_event_queue *queue, uint64_t handle, bt_queued_event *event);
@@ -70,11 +99,57 @@ typedef bool bt_event_predicate(const bt_queued_event *event, const void *data);
 bool bt_event_queue_all(const bt_event_queue *queue, bt_event_predicate *holds,
                         const void *data);
 
-/* The earliest event and its key; false if there is none. It stays in the queue. */
-bool bt_event_queue_head(bt_event_queue *queue, bt_queued_event *event, bt_event_key *key);
+/* The key at which nothing is due: time is infinite. */
+#define BT_EVENT_NEVER ((bt_event_key)UINT64_C(0x7ff0000000000000) << 64 | UINT64_MAX)
 
-/* Remove the event that bt_event_queue_head gave last. */
-void bt_event_queue_pop(bt_event_queue *queue);
+/* bt_event_queue_head when the heap's root is not simply the earliest event. */
+bt_event_key bt_event_queue_find_head(bt_event_queue *queue);
+
+/* The key of the earliest event, BT_EVENT_NEVER if there is none. It stays in the queue. */
+static inline bt_event_key bt_event_queue_head(bt_event_queue *queue)
+{
+    const bt_event_heap *near = &queue->near;
+    if (queue->root_is_hole || near->count == 0 ||
+        queue->slot[near->slot[0]].order != (uint64_t)near->key[0])
+        return bt_event_queue_find_head(queue);
+    return near->key[0];
+}
+
+/* The slot of the event whose key bt_event_queue_head gave last. */
+static inline bt_event_slot *bt_event_queue_head_slot(const bt_event_queue *queue)
+{
+    return &queue->slot[queue->near.slot[0]];
+}
+
+/* Remove the event whose key bt_event_queue_head gave last. */
+static inline void bt_event_queue_pop(bt_event_queue *queue)
+{
+    uint32_t number = queue->near.slot[0];
+    queue->slot[number].order = BT_EVENT_FREE;
+    queue->slot[number].argument = queue->free_slot;
+    queue->free_slot = number;
+    queue->pending--;
+    queue->entries--;
+    queue->root_is_hole = true;
+}
+
+static inline uint32_t bt_event_action_of(const bt_event_slot *slot)
+{
+    return (uint32_t)(slot->tag & BT_EVENT_NUMBER_MASK);
+}
+
+static inline int16_t bt_event_priority_of(bt_event_key key)
+{
+    return (int16_t)((int)((uint64_t)key >> 48) - 32768);
+}
+
+static inline double bt_event_time_of(bt_event_key key)
+{
+    uint64_t bits = (uint64_t)(key >> 64);
+    double time;
+    __builtin_memcpy(&time, &bits, sizeof(time));
+    return time;
+}
 
 /* Move that event to a time not before its own, in its old place among equals. */
 void bt_event_queue_advance_head(bt_event_queue *queue, double time);

@@ -12,9 +12,10 @@
  * for its own multiplications. Random123's scalar form is the reference.
  */
 
-/* uniform[i] = draw number index[i] of agent first_agent + i as a double, i < PASS. */
-static TARGET void KERNEL(bt_random_key key, uint32_t first_agent, uint32_t purpose,
-                          const uint64_t index[PASS], double uniform[PASS])
+/* uniform[i] = draw number index[i] of agent first_agent + i * agent_step as a double,
+ * i < PASS. */
+static TARGET void KERNEL(bt_random_key key, uint32_t first_agent, uint32_t agent_step,
+                          uint32_t purpose, const uint64_t index[PASS], double uniform[PASS])
 {
     typedef uint64_t vector __attribute__((vector_size(8 * LANES)));
     typedef double real __attribute__((vector_size(8 * LANES)));
@@ -30,7 +31,7 @@ static TARGET void KERNEL(bt_random_key key, uint32_t first_agent, uint32_t purp
 
     vector agent;
     for (unsigned lane = 0; lane < LANES; lane++)
-        agent[lane] = lane;
+        agent[lane] = lane * agent_step;
     agent += first_agent;
 
     for (unsigned i = 0; i < PASS; i += CHAINS * LANES) {
@@ -42,7 +43,7 @@ static TARGET void KERNEL(bt_random_key key, uint32_t first_agent, uint32_t purp
             word1[chain] = number[chain] >> 33;
             word2[chain] = agent;
             word3[chain] = zero + purpose;
-            agent += LANES;
+            agent += LANES * agent_step;
         }
         for (int round = 0; round < PHILOX_ROUNDS; round++)
             for (unsigned chain = 0; chain < CHAINS; chain++) {

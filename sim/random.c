@@ -4,7 +4,7 @@
 
 #include <gsl/gsl_cdf.h>
 
-#include "sim/vector_math.h"
+#include "sim/log_inline.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -59,7 +59,14 @@ void bt_stream_refill(bt_stream *stream)
 
 double bt_stream_exponential(bt_stream *stream)
 {
-    return -bt_log(1 - bt_stream_uniform(stream));
+    return -bt_log_of_normal(1 - bt_stream_uniform(stream), 0);
+}
+
+void bt_stream_exponential_block(bt_stream *stream, size_t count, double *value)
+{
+    bt_stream_uniform_block(stream, count, value);
+    for (size_t i = 0; i < count; i++)
+        value[i] = -bt_log_of_normal(1 - value[i], 0);
 }
 
 double bt_stream_normal(bt_stream *stream)

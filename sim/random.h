@@ -60,7 +60,7 @@ static inline uint64_t bt_stream_next(bt_stream *stream)
 {
     if (stream->remaining == 0)
         bt_stream_refill(stream);
-    return stream->draw[2 - stream->remaining--];
+    return stream->draw[stream->remaining-- % 2];
 }
 
 /* 53 random bits as a double in [0, 1). */
@@ -75,6 +75,10 @@ static inline double bt_stream_uniform(bt_stream *stream)
     return bt_unit_interval(bt_stream_next(stream));
 }
 
+/* uniform[i] = the next uniform double, i < count: the same as single calls, sooner where
+ * there are dozens of them. Draws consumed: count. */
+void bt_stream_uniform_block(bt_stream *stream, size_t count, double *uniform);
+
 /* A uniform integer in [0, bound), unbiased to 2^-64 (multiply and shift). Draws
  * consumed: one. */
 static inline uint64_t bt_stream_below(bt_stream *stream, uint64_t bound)
@@ -85,6 +89,10 @@ static inline uint64_t bt_stream_below(bt_stream *stream, uint64_t bound)
 
 /* An exponential variate of rate 1. Draws consumed: one. */
 double bt_stream_exponential(bt_stream *stream);
+
+/* value[i] = the next exponential variate, i < count: the same as single calls, sooner.
+ * Draws consumed: count. */
+void bt_stream_exponential_block(bt_stream *stream, size_t count, double *value);
 
 /* A standard normal variate by inversion (GSL). Draws consumed: one. */
 double bt_stream_normal(bt_stream *stream);
@@ -102,9 +110,9 @@ void bt_random_uniform_block(bt_random_key key, uint32_t first_agent, uint32_t p
 
 /* The same with the code for one instruction set, which the machine must have: for
  * the test that all give the same bits. */
-void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key,
-                                uint32_t first_agent, uint32_t purpose, const uint64_t *index,
-                                uint64_t index_all, size_t count, double *uniform);
+void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key, uint32_t first_agent,
+                                uint32_t purpose, const uint64_t *index, uint64_t index_all,
+                                size_t count, double *uniform);
 
 /* Philox as a GSL generator type, so that every GSL distribution works on it:
  * gsl_rng_alloc(bt_rng_philox); gsl_rng_set seeds it; or bind it to a stream. */

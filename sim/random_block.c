@@ -53,27 +53,26 @@ enum {
 
 #endif
 
-static void generate_pass(bt_instruction_set set, bt_random_key key, uint32_t first_agent,
-                          uint32_t purpose, const uint64_t index[PASS], double uniform[PASS])
+typedef void philox_pass(bt_random_key key, uint32_t first_agent, uint32_t agent_step,
+                         uint32_t purpose, const uint64_t index[PASS], double uniform[PASS]);
+
+static philox_pass *pass_of(bt_instruction_set set)
 {
 #if BT_HAS_WIDE_VECTORS
-    if (set == BT_AVX512) {
-        pass_avx512(key, first_agent, purpose, index, uniform);
-        return;
-    }
-    if (set == BT_AVX2) {
-        pass_avx2(key, first_agent, purpose, index, uniform);
-        return;
-    }
+    if (set == BT_AVX512)
+        return pass_avx512;
+    if (set == BT_AVX2)
+        return pass_avx2;
 #endif
     (void)set;
-    pass_baseline(key, first_agent, purpose, index, uniform);
+    return pass_baseline;
 }
 
 void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key, uint32_t first_agent,
                                 uint32_t purpose, const uint64_t *index, uint64_t index_all,
                                 size_t count, double *uniform)
 {
+    philox_pass *pass = pass_of(set);
     uint64_t number[PASS];
     for (size_t i = 0; i < PASS; i++)
         number[i] = index_all;
@@ -84,10 +83,10 @@ void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key, uint3
         if (index != NULL)
             memcpy(number, index + start, taken * sizeof(*number));
         if (taken == PASS) {
-            generate_pass(set, key, agent, purpose, number, uniform + start);
+            pass(key, agent, 1, purpose, number, uniform + start);
         } else {
             double last[PASS];
-            generate_pass(set, key, agent, purpose, number, last);
+            pass(key, agent, 1, purpose, number, last);
             memcpy(uniform + start, last, taken * sizeof(*last));
         }
     }
@@ -99,4 +98,31 @@ void bt_random_uniform_block(bt_random_key key, uint32_t first_agent, uint32_t p
 {
     bt_random_uniform_block_on(bt_widest_instruction_set(), key, first_agent, purpose, index,
                                index_all, count, uniform);
+}
+
+/* Put a stream before its draw with this number. */
+static void go_to(bt_stream *stream, uint64_t number)
+{
+    stream->block = number / 2;
+    stream->remaining = 0;
+    if (number % 2 == 1) {
+        bt_stream_refill(stream);
+        stream->remaining = 1;
+    }
+}
+
+void bt_stream_uniform_block(bt_stream *stream, size_t count, double *uniform)
+{
+    philox_pass *pass = pass_of(bt_widest_instruction_set());
+    uint64_t first = 2 * stream->block - stream->remaining;
+    for (size_t start = 0; start < count; start += PASS) {
+        uint64_t number[PASS];
+        double value[PASS];
+        size_t taken = count - start < PASS ? count - start : PASS;
+        for (size_t i = 0; i < PASS; i++)
+            number[i] = first + start + i;
+        pass(stream->key, stream->agent, 0, stream->purpose, number, value);
+        memcpy(uniform + start, value, taken * sizeof(*value));
+    }
+    go_to(stream, first + count);
 }

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "sim/log_inline.h"
 #include "sim/vector_exp_inline.h"
 
 /* Beyond these every result is 0 or infinite. */
@@ -83,60 +84,13 @@ const char *bt_vector_instruction_set(void)
     return name[bt_widest_instruction_set()];
 }
 
-/* Q interpolates (log((1 + s) / (1 - s)) / s - 2) / s^2 as a function of s^2 at the
- * Chebyshev nodes of the s that belong to [sqrt(1/2), sqrt(2)]. */
-static const double log_q[] = {0x1.5555555555558p-1, 0x1.99999999952d7p-2, 0x1.2492492df281ap-2,
-                               0x1.c71c62e3f11e6p-3, 0x1.7462b51cb66b1p-3, 0x1.39fe51a7c18f9p-3,
-                               0x1.2b5900de53b32p-3};
-/* ln 2 in two parts; k * LOG_LN2_HIGH is exact. */
-#define LOG_LN2_HIGH 0x1.62e42fee00000p-1
-#define LOG_LN2_LOW 0x1.a39ef35793c76p-33
-
-static uint64_t bits_of(double x)
-{
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof(bits));
-    return bits;
-}
-
-static double double_of(uint64_t bits)
-{
-    double x;
-    memcpy(&x, &bits, sizeof(x));
-    return x;
-}
-
-/* log(2^k m) for m in [sqrt(1/2), sqrt(2)): with f = m - 1 and s = f / (2 + f),
- * log(m) = f - (f^2 / 2 - s (f^2 / 2 + s^2 Q(s^2))). */
-static double log_of_parts(double k, double m)
-{
-    double f = m - 1;
-    double s = f / (2 + f);
-    double z = s * s;
-    double z2 = z * z;
-    double even = log_q[0] + z2 * (log_q[2] + z2 * (log_q[4] + z2 * log_q[6]));
-    double odd = log_q[1] + z2 * (log_q[3] + z2 * log_q[5]);
-    double half_square = 0.5 * f * f;
-    double correction = s * (half_square + z * (even + z * odd)) + k * LOG_LN2_LOW;
-    return k * LOG_LN2_HIGH - ((half_square - correction) - f);
-}
-
 double bt_log(double x)
 {
-    if (!(x >= 0x1p-1022 && x < INFINITY)) {
-        if (x == 0)
-            return -INFINITY;
-        if (!(x > 0))
-            return NAN;
-        if (x == INFINITY)
-            return x;
-        return bt_log(x * 0x1p54) - 54 * M_LN2;
-    }
-    /* Add what lifts sqrt(1/2) to the next power of two: then the exponent is k. */
-    const uint64_t one = UINT64_C(0x3ff0000000000000);
-    const uint64_t root_half = UINT64_C(0x3fe6a09e667f3bcd);
-    uint64_t shifted = bits_of(x) + (one - root_half);
-    int64_t k = (int64_t)(shifted >> 52) - 1023;
-    uint64_t mantissa = (shifted & UINT64_C(0x000fffffffffffff)) + root_half;
-    return log_of_parts((double)k, double_of(mantissa));
+    if (x >= 0x1p-1022 && x < INFINITY)
+        return bt_log_of_normal(x, 0);
+    if (x == 0)
+        return -INFINITY;
+    if (!(x > 0))
+        return NAN;
+    return x == INFINITY ? x : bt_log_of_normal(x * 0x1p54, -54);
 }

@@ -146,6 +146,10 @@ static void missing_and_unread_fields_are_noticed(void **state)
     learner restored;
     bt_archive_field(archive, "value", restored.value, sizeof(restored.value));
     assert_false(bt_archive_at_end(archive));
+    assert_true(bt_archive_can_hold(archive, 1, sizeof(restored.period)));
+    assert_true(bt_archive_can_hold(archive, UINT64_MAX, 0));
+    assert_false(bt_archive_can_hold(archive, 1000, sizeof(restored.period)));
+    assert_false(bt_archive_can_hold(archive, UINT64_MAX, SIZE_MAX));
     bt_archive_field(archive, "period", &restored.period, sizeof(restored.period));
     bt_archive_field(archive, "epsilon", restored.value, 8);
     bt_error error;

@@ -12,6 +12,41 @@
 #include "sim/event_queue.h"
 #include "sim/random.h"
 
+static bt_event_queue *new_queue(void)
+{
+    bt_event_queue *queue = malloc(sizeof(*queue));
+    assert_non_null(queue);
+    bt_event_queue_start(queue);
+    return queue;
+}
+
+static void free_queue(bt_event_queue *queue)
+{
+    bt_event_queue_free(queue);
+    free(queue);
+}
+
+static uint64_t push_event(bt_event_queue *queue, const bt_queued_event *event)
+{
+    return bt_event_queue_push(queue, event->time, event->priority, event->action,
+                               event->argument);
+}
+
+/* The earliest event, which stays in the queue; false if there is none. */
+static bool head_of(bt_event_queue *queue, bt_queued_event *event)
+{
+    bt_event_key key = bt_event_queue_head(queue);
+    if (key == BT_EVENT_NEVER)
+        return false;
+    const bt_event_slot *slot = bt_event_queue_head_slot(queue);
+    *event = (bt_queued_event){.time = bt_event_time_of(key),
+                               .argument = slot->argument,
+                               .action = bt_event_action_of(slot),
+                               .priority = bt_event_priority_of(key)};
+    assert_true(event->time == slot->time);
+    return true;
+}
+
 /* ---------------------------------------------------------------- reference */
 
 /* The same events in a sorted array: slow, and right at sight. */
@@ -79,7 +114,7 @@ typedef struct pair {
 
 static pair new_pair(uint32_t purpose)
 {
-    pair both = {.queue = bt_event_queue_create(),
+    pair both = {.queue = new_queue(),
                  .reference = calloc(1, sizeof(reference)),
                  .stream = bt_stream_open(bt_random_key_of(31, 0, 0), 0, purpose)};
     assert_non_null(both.queue);
@@ -89,7 +124,7 @@ static pair new_pair(uint32_t purpose)
 
 static void free_pair(pair *both)
 {
-    bt_event_queue_destroy(both->queue);
+    free_queue(both->queue);
     free(both->reference);
 }
 
@@ -100,7 +135,7 @@ static void push(pair *both, double time, int16_t priority)
                              .priority = priority,
                              .action = (uint32_t)(argument % 1000),
                              .argument = argument};
-    uint64_t handle = bt_event_queue_push(both->queue, &event);
+    uint64_t handle = push_event(both->queue, &event);
     assert_int_not_equal(handle, 0);
     reference_insert(both->reference, (reference_event){.time = time,
                                                         .priority = priority,
@@ -120,9 +155,8 @@ static void expect_event(const reference_event *expected, const bt_queued_event 
 static void pop(pair *both)
 {
     bt_queued_event event;
-    bt_event_key key;
     assert_int_equal(bt_event_queue_count(both->queue), both->reference->count);
-    assert_true(bt_event_queue_head(both->queue, &event, &key));
+    assert_true(head_of(both->queue, &event));
     if (both->reference->count > 1) {
         const reference_event *second = &both->reference->event[1];
         bt_event_key last_at_its_time = bt_event_key_at(UINT64_MAX, second->time);
@@ -146,10 +180,9 @@ static void pop_if_any(pair *both)
 static void expect_empty(pair *both)
 {
     bt_queued_event event;
-    bt_event_key key;
     assert_int_equal(both->reference->count, 0);
     assert_int_equal(bt_event_queue_count(both->queue), 0);
-    assert_false(bt_event_queue_head(both->queue, &event, &key));
+    assert_false(head_of(both->queue, &event));
 }
 
 /* --------------------------------------------------------- random operations */
@@ -212,8 +245,7 @@ static void reschedule_random(pair *both, spread kind)
 static void advance_head(pair *both, spread kind)
 {
     bt_queued_event event;
-    bt_event_key key;
-    if (!bt_event_queue_head(both->queue, &event, &key))
+    if (!head_of(both->queue, &event))
         return;
     reference_event moved = reference_remove(both->reference, 0);
     expect_event(&moved, &event);
@@ -279,25 +311,24 @@ static void ties_keep_the_order_of_scheduling(void **state)
 {
     (void)state;
     enum { TIED = 30000 };
-    bt_event_queue *queue = bt_event_queue_create();
+    bt_event_queue *queue = new_queue();
     for (uint64_t i = 0; i < TIED; i++) {
         bt_queued_event event = {.time = 5, .argument = i};
-        assert_int_not_equal(bt_event_queue_push(queue, &event), 0);
+        assert_int_not_equal(push_event(queue, &event), 0);
     }
     bt_queued_event event;
-    bt_event_key key;
     for (uint64_t i = 0; i < 2 * TIED; i++) {
-        assert_true(bt_event_queue_head(queue, &event, &key));
+        assert_true(head_of(queue, &event));
         assert_int_equal(event.argument, i);
         bt_event_queue_pop(queue);
         if (i < TIED) {
             event.argument = i + TIED;
             event.time = 6;
-            assert_int_not_equal(bt_event_queue_push(queue, &event), 0);
+            assert_int_not_equal(push_event(queue, &event), 0);
         }
     }
-    assert_false(bt_event_queue_head(queue, &event, &key));
-    bt_event_queue_destroy(queue);
+    assert_false(head_of(queue, &event));
+    free_queue(queue);
 }
 
 /* -------------------------------------------------------------------- handles */
@@ -305,9 +336,8 @@ static void ties_keep_the_order_of_scheduling(void **state)
 static void stale_handles_are_harmless(void **state)
 {
     (void)state;
-    bt_event_queue *queue = bt_event_queue_create();
+    bt_event_queue *queue = new_queue();
     bt_queued_event event = {.time = 1};
-    bt_event_key key;
     assert_false(bt_event_queue_cancel(queue, 0, NULL));
     assert_false(bt_event_queue_cancel(queue, 12345, NULL));
     assert_false(bt_event_queue_cancel(queue, UINT64_MAX, NULL));
@@ -315,17 +345,17 @@ static void stale_handles_are_harmless(void **state)
     uint64_t handle[ROUNDS];
     for (size_t i = 0; i < ROUNDS; i++) { /* the same slot again and again */
         event.time = (double)i;
-        handle[i] = bt_event_queue_push(queue, &event);
+        handle[i] = push_event(queue, &event);
         for (size_t k = 0; k < i; k++) {
             assert_int_not_equal(handle[k], handle[i]);
             assert_false(bt_event_queue_find(queue, handle[k], NULL));
             assert_false(bt_event_queue_cancel(queue, handle[k], NULL));
             assert_false(bt_event_queue_reschedule(queue, handle[k], 1e9));
         }
-        assert_true(bt_event_queue_head(queue, &event, &key));
+        assert_true(head_of(queue, &event));
         bt_event_queue_pop(queue);
     }
-    bt_event_queue_destroy(queue);
+    free_queue(queue);
 }
 
 /* Events that are moved or cancelled over and over must not pile up. */
@@ -342,8 +372,7 @@ static void forgotten_entries_do_not_pile_up(void **state)
     }
     for (size_t i = 0; i < 50000; i++) {
         bt_queued_event event = {.time = 2};
-        assert_true(
-            bt_event_queue_cancel(both.queue, bt_event_queue_push(both.queue, &event), NULL));
+        assert_true(bt_event_queue_cancel(both.queue, push_event(both.queue, &event), NULL));
     }
     while (both.reference->count > 0)
         pop(&both);
@@ -378,9 +407,9 @@ static void restored_queues_go_on_alike(void **state)
         size_t size;
         const void *bytes = bt_archive_bytes(saved, &size);
 
-        bt_event_queue *restored = bt_event_queue_create();
+        bt_event_queue *restored = new_queue();
         bt_queued_event previous = {.time = 99}; /* gives way to what is restored */
-        bt_event_queue_push(restored, &previous);
+        push_event(restored, &previous);
         bt_archive *opened;
         assert_int_equal(bt_archive_open(bytes, size, &opened, NULL), BT_OK);
         bt_event_queue_archive(restored, opened);
@@ -393,7 +422,7 @@ static void restored_queues_go_on_alike(void **state)
         assert_int_equal(size_again, size);
         assert_memory_equal(bytes_again, bytes, size);
 
-        bt_event_queue_destroy(both.queue);
+        free_queue(both.queue);
         both.queue = restored;
         operate(&both, EXPONENTIAL, 4 * level, level);
         while (both.reference->count > 0)
@@ -454,13 +483,13 @@ static void contradictory_states_are_refused(void **state)
         const void *bytes = bt_archive_bytes(saved, &bytes_size);
         bt_archive *opened;
         assert_int_equal(bt_archive_open(bytes, bytes_size, &opened, NULL), BT_OK);
-        bt_event_queue *queue = bt_event_queue_create();
+        bt_event_queue *queue = new_queue();
         bt_event_queue_archive(queue, opened);
         bt_error error;
         bt_status expected = mistake == 0 ? BT_OK : BT_BAD_INPUT;
         assert_int_equal(bt_archive_status(opened, &error), expected);
         assert_int_equal(bt_event_queue_count(queue), mistake == 0 ? 1 : 0);
-        bt_event_queue_destroy(queue);
+        free_queue(queue);
         bt_archive_destroy(opened);
         bt_archive_destroy(saved);
     }

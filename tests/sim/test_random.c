@@ -115,6 +115,42 @@ static void block_form_has_the_same_bits_on_each_instruction_set(void **state)
     assert_true(chosen == baseline);
 }
 
+static void stream_blocks_are_the_draws_of_the_stream(void **state)
+{
+    (void)state;
+    enum { MOST = 200 };
+    bt_stream in_blocks = bt_stream_open(bt_random_key_of(1, 2, 3), BT_AGENT_SELLER(4), 5);
+    bt_stream one_by_one = in_blocks;
+    for (size_t count = 0; count <= MOST; count++) {
+        double value[MOST];
+        bt_stream_uniform_block(&in_blocks, count, value);
+        for (size_t i = 0; i < count; i++)
+            assert_true(value[i] == bt_stream_uniform(&one_by_one));
+        bt_stream_exponential_block(&in_blocks, count, value);
+        for (size_t i = 0; i < count; i++)
+            assert_true(value[i] == bt_stream_exponential(&one_by_one));
+        if (count % 3 == 0)
+            assert_int_equal(bt_stream_next(&in_blocks), bt_stream_next(&one_by_one));
+    }
+}
+
+/* Buyers may be divided among threads in any way. */
+static void blocks_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    enum { BUYERS = 10000, PIECE = 77 };
+    static double whole[BUYERS];
+    static double pieces[BUYERS];
+    bt_random_key key = bt_random_key_of(8, 0, 0);
+    bt_random_uniform_block(key, BT_AGENT_BUYER(0), 1, NULL, 3, BUYERS, whole);
+#pragma omp parallel for schedule(dynamic) num_threads(4)
+    for (size_t start = 0; start < BUYERS; start += PIECE) {
+        size_t count = BUYERS - start < PIECE ? BUYERS - start : PIECE;
+        bt_random_uniform_block(key, BT_AGENT_BUYER(start), 1, NULL, 3, count, pieces + start);
+    }
+    assert_memory_equal(whole, pieces, sizeof(whole));
+}
+
 /* ------------------------------------------------------------- replications */
 
 static int compare_words(const void *left, const void *right)
@@ -339,6 +375,8 @@ int main(void)
         cmocka_unit_test(the_block_number_uses_64_bits),
         cmocka_unit_test(addressed_draws_are_the_draws_of_the_stream),
         cmocka_unit_test(block_form_has_the_same_bits_on_each_instruction_set),
+        cmocka_unit_test(stream_blocks_are_the_draws_of_the_stream),
+        cmocka_unit_test(blocks_do_not_depend_on_threads),
         cmocka_unit_test(runs_and_agents_differ_pairwise),
         cmocka_unit_test(one_replication_repeated_is_identical),
         cmocka_unit_test(each_part_of_the_address_matters),
