@@ -633,13 +633,12 @@ enum { N_RULES = sizeof(rules) / sizeof(rules[0]) };
     "format: 1\nname: test\nseed: 9\n" CALVANO_MARKET "horizon: {periods: 600}\n"              \
     "record: {every: 600, series: [price, profit]}\n"
 
-static void check_saved_runs(const char *format, const char *rule)
+static void check_saved_runs(const char *format, const char *rule, const double stops[3])
 {
     experiment_fixture fixture;
     char text[2048];
     snprintf(text, sizeof(text), format, rule, rule);
     open_experiment(&fixture, "%s", text);
-    const double stops[] = {1, 40, 333};
     bt_run *whole = complete_run(&fixture, 0);
     bt_run *pieces = complete_in_pieces(&fixture, 0, stops, 3);
     assert_same_state(whole, pieces);
@@ -649,17 +648,41 @@ static void check_saved_runs(const char *format, const char *rule)
     close_experiment(&fixture);
 }
 
+/* Two products a seller, sampled arrivals in continuous time, clocks of all kinds. */
+#define TIMED_MARKET                                                                           \
+    "format: 1\nname: test\nseed: 9\nhorizon: {time: 60 d}\n"                                  \
+    "record: {every: 60 d, series: [price, profit]}\n"                                         \
+    "market:\n"                                                                                \
+    "  type: posted_price\n"                                                                   \
+    "  demand: {scale: 0.25}\n"                                                                \
+    "  products: [{name: A, seller: s1, quality: 2, cost: 1},"                                 \
+    "             {name: B, seller: s1, quality: 1.9, cost: 0.8},"                             \
+    "             {name: C, seller: s2, quality: 2, cost: 1}]\n"                               \
+    "buyers: {type: logit, population: 500}\n"                                                 \
+    "sellers: [{name: s1, policy: %s, grid: {points: 5}, reprice: {poisson: 5}},"              \
+    "          {name: s2, policy: %s, reprice: {every: 0.3 d}}]\n"
+
+static void all_rules_price_several_products_on_any_clock(void **state)
+{
+    (void)state;
+    const double stops[] = {1, 17.3, 40};
+    for (size_t k = 0; k < N_RULES; k++)
+        if (strncmp(rules[k], "ucb_pi", 6) != 0)
+            check_saved_runs(TIMED_MARKET, rules[k], stops);
+}
+
 static void a_saved_run_goes_on_as_if_nothing_had_happened(void **state)
 {
     (void)state;
+    const double stops[] = {1, 40, 333};
     for (size_t k = 0; k < N_RULES; k++) {
         check_saved_runs(TWO_SELLERS "sellers: [{name: s1, policy: %s},"
                                      "          {name: s2, policy: %s}]\n",
-                         rules[k]);
+                         rules[k], stops);
         check_saved_runs(TWO_SELLERS "buyers: {type: logit, population: 3}\n"
                                      "sellers: [{name: s1, policy: %s, reprice: {every: 3}},"
                                      "          {name: s2, policy: %s}]\n",
-                         rules[k]);
+                         rules[k], stops);
     }
 }
 
@@ -767,6 +790,7 @@ int main(void)
         cmocka_unit_test(propensities_are_forgotten_and_spilt),
         cmocka_unit_test(preferences_climb_the_gradient),
         cmocka_unit_test(a_saved_run_goes_on_as_if_nothing_had_happened),
+        cmocka_unit_test(all_rules_price_several_products_on_any_clock),
         cmocka_unit_test(counterfactuals_are_the_same_on_the_short_cut),
         cmocka_unit_test(rewards_are_in_units_of_the_largest_margin),
         cmocka_unit_test(a_grid_without_profit_is_refused),
