@@ -8,6 +8,7 @@
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
 
+#include "experiments/parameter_path.h"
 #include "sim/version.h"
 
 /* ---- dimensions ---- */
@@ -186,12 +187,20 @@ static bool all_integers(const char *const *text, size_t count)
     return true;
 }
 
-static bool all_numbers(const char *const *text, size_t count)
+/* A number, of a parameter that is a time also `30 d`; null and what is not known: NAN. */
+static bool read_real(const char *text, bool is_time, double *number)
+{
+    *number = NAN;
+    if (text == NULL || strcmp(text, "null") == 0)
+        return true;
+    return is_time ? bt_text_to_days(text, number) : bt_text_to_real(text, number);
+}
+
+static bool all_numbers(const char *const *text, size_t count, bool is_time)
 {
     double number;
     for (size_t i = 0; i < count; i++)
-        if (text[i] != NULL && strcmp(text[i], "null") != 0 &&
-            !bt_text_to_real(text[i], &number))
+        if (!read_real(text[i], is_time, &number))
             return false;
     return true;
 }
@@ -204,13 +213,19 @@ static int64_t *integers_of(assembly *self, const char *const *text, size_t coun
     return number;
 }
 
-static double *reals_of(assembly *self, const char *const *text, size_t count)
+static double *reals_of(assembly *self, const char *const *text, size_t count, bool is_time)
 {
     double *number = allocate(self, count, sizeof(*number));
     for (size_t i = 0; number != NULL && i < count; i++)
-        if (text[i] == NULL || !bt_text_to_real(text[i], &number[i]))
-            number[i] = NAN;
+        read_real(text[i], is_time, &number[i]);
     return number;
+}
+
+static const char *unit_of(const bt_parameter *parameter)
+{
+    if (parameter != NULL && parameter->type == BT_TIME)
+        return "day";
+    return parameter != NULL && parameter->unit != NULL ? parameter->unit : "1";
 }
 
 /* One swept path: integers, reals, or texts if one value is neither. */
@@ -218,6 +233,10 @@ static void add_swept(assembly *self, size_t path)
 {
     const bt_sweep *sweep = self->builder->sweep;
     size_t n_points = self->builder->n_points;
+    const bt_parameter *parameter = bt_parameter_at_path(
+        &bt_experiment_table, bt_sweep_base(sweep), bt_sweep_path(sweep, path));
+    bool is_time = parameter != NULL && parameter->type == BT_TIME;
+    bool may_be_integer = parameter == NULL || parameter->type == BT_INTEGER;
     const char **text = malloc(n_points * sizeof(*text));
     if (text == NULL) {
         self->out_of_memory = true;
@@ -229,18 +248,19 @@ static void add_swept(assembly *self, size_t path)
         text[point] = own != NULL ? own : base;
     }
     bt_result_variable variable = {.name = name_of_path(self, bt_sweep_path(sweep, path)),
-                                   .long_name = "swept parameter",
-                                   .units = "1",
+                                   .long_name = parameter != NULL ? parameter->meaning
+                                                                  : "swept parameter",
+                                   .units = unit_of(parameter),
                                    .rank = 1,
                                    .dimension = {POINT},
                                    .is_coordinate = true};
-    if (all_integers(text, n_points)) {
+    if (may_be_integer && all_integers(text, n_points)) {
         variable.type = BT_RESULT_INT64;
         variable.constant = integers_of(self, text, n_points);
         add_constant(self, variable);
-    } else if (all_numbers(text, n_points)) {
+    } else if (all_numbers(text, n_points, is_time)) {
         variable.type = BT_RESULT_DOUBLE;
-        variable.constant = reals_of(self, text, n_points);
+        variable.constant = reals_of(self, text, n_points, is_time);
         add_constant(self, variable);
     } else {
         add_texts(self, variable, text, n_points);

@@ -87,6 +87,11 @@ def test_labels_of_swept_values():
             assert len(set(file["point_key"][()].tolist())) == 6
             assert file["point"][()].tolist() == list(range(6))
             assert "market.demand.scale" in attribute_of(file["price"], "coordinates")
+            for name, unit, word in (("market.demand.scale", "utility", "taste"),
+                                     ("sellers[*].exploration", "1", "explor"),
+                                     ("seed", "1", "random")):
+                assert attribute_of(file[name], "units") == unit, attribute_of(file[name], "units")
+                assert word in attribute_of(file[name], "long_name").lower()
 
 
 def attribute_of(dataset, name):
