@@ -88,7 +88,7 @@ def test_labels_of_swept_values():
             assert file["point"][()].tolist() == list(range(6))
             assert "market.demand.scale" in attribute_of(file["price"], "coordinates")
             for name, unit, word in (("market.demand.scale", "utility", "taste"),
-                                     ("sellers[*].exploration", "1", "explor"),
+                                     ("sellers[*].exploration", "1", "tries"),
                                      ("seed", "1", "random")):
                 assert attribute_of(file[name], "units") == unit, attribute_of(file[name], "units")
                 assert word in attribute_of(file[name], "long_name").lower()
