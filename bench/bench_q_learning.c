@@ -1,8 +1,9 @@
 /*
- * Periods of Calvano's duopoly per second, one core, from the catalogue's experiment files
- * through the ordinary engine: with own streams and with the published random numbers.
- * Beside them a plain C loop of the published experiment, written for nothing else. Each
- * figure is the best of several sessions.
+ * Periods of posted-price duopolies per second, one core, from the catalogue's experiment
+ * files through the ordinary engine: Calvano's with own streams and with the published
+ * random numbers, and beside them a plain C loop of the published experiment, written for
+ * nothing else; then sellers on their own clocks, continuous prices, and a population of a
+ * thousand buyers. Each figure is the best of several sessions.
  */
 #include <float.h>
 #include <math.h>
@@ -17,7 +18,7 @@
 #include "experiments/experiment.h"
 #include "experiments/run.h"
 
-enum { SESSIONS = 7 };
+enum { SESSIONS = 7, MOST_PERIODS = 3000000 };
 
 static double seconds(void)
 {
@@ -44,7 +45,7 @@ static void require(bt_status status, const char *message)
 
 /* ---- from the experiment file ---- */
 
-static double best_rate(const bt_point *point)
+static double best_rate(const bt_point *point, double n_periods)
 {
     double best = 0;
     for (uint64_t r = 0; r < SESSIONS; r++) {
@@ -53,14 +54,14 @@ static double best_rate(const bt_point *point)
         bool finished;
         require(bt_run_create(point, r, &run, &error), error.message);
         double start = seconds();
-        require(bt_run_advance(run, INFINITY, &finished, &error), error.message);
+        require(bt_run_advance(run, n_periods, &finished, &error), error.message);
         best = fmax(best, bt_run_time(run) / (seconds() - start));
         bt_run_destroy(run);
     }
     return best;
 }
 
-static void measure_file(const char *name, const char *file, double bar)
+static void measure_file(const char *name, const char *file, double n_periods, double bar)
 {
     const char *source = getenv("BERTRAND_SOURCE");
     char path[4096];
@@ -73,9 +74,10 @@ static void measure_file(const char *name, const char *file, double bar)
     bt_point *point;
     bt_error error;
     require(bt_document_read(path, &document, diagnostics, &error), error.message);
+    bt_document_remove(document, "sweep");
     require(bt_experiment_bind(document, &experiment, arena, diagnostics), path);
     require(bt_point_prepare(&experiment, 0, 1, &point, &error), error.message);
-    print_rate(name, best_rate(point), bar);
+    print_rate(name, best_rate(point, n_periods), bar);
     bt_point_release(point);
     bt_arena_destroy(arena);
     bt_diagnostics_destroy(diagnostics);
@@ -198,8 +200,11 @@ static void measure_plain_loop(void)
 
 int main(void)
 {
-    measure_file("calvano-baseline, own streams", "calvano-baseline.yaml", 10e6);
-    measure_file("aer2020-replication", "aer2020-replication.yaml", 0);
+    measure_file("calvano-baseline, own streams", "calvano-baseline.yaml", MOST_PERIODS, 10e6);
+    measure_file("aer2020-replication", "aer2020-replication.yaml", MOST_PERIODS, 0);
     measure_plain_loop();
+    measure_file("asynchronous-pricing", "asynchronous-pricing.yaml", MOST_PERIODS / 3, 0);
+    measure_file("gradient-to-nash", "gradient-to-nash.yaml", MOST_PERIODS / 10, 0);
+    measure_file("finite-buyers, 1000 buyers", "finite-buyers.yaml", MOST_PERIODS / 100, 0);
     return 0;
 }

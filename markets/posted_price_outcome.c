@@ -8,8 +8,10 @@
 #include "markets/limit_cycle.h"
 
 const bt_series bt_posted_price_outcomes[] = {
-    [BT_OUTCOME_ITERATIONS] = {"iterations", "periods completed", "periods", BT_AXIS_NONE, true,
-                               true},
+    [BT_OUTCOME_ITERATIONS] =
+        {"iterations",
+         "periods completed; with a horizon in time, moments at which prices were posted",
+         "periods", BT_AXIS_NONE, true, true},
     [BT_OUTCOME_CONVERGED] = {"converged",
                               "1: greedy behaviour was stable for horizon.until_stable, 0: "
                               "it was not; -1: not asked for",

@@ -156,6 +156,8 @@ static void sum_joint_actions(bt_posted_price *market)
 static void take_last(bt_posted_price *market)
 {
     bt_interval_clear(&market->summary, market);
+    if (!market->is_periodic)
+        bt_meet_demand(market, 0); /* prices may have changed this instant */
     if (market->times_played != NULL)
         bt_interval_add_joint_action(market, &market->summary, market->recent[0], 1);
     else
