@@ -44,7 +44,8 @@ typedef uint64_t bt_event;
 typedef uint32_t bt_action_id;
 
 /* A new simulation at time 0. The key addresses its own Poisson streams (agent
- * BT_AGENT_MARKET, purposes INT32_MAX - 1 and INT32_MAX). Free with bt_sim_destroy. NULL when memory is out. */
+ * BT_AGENT_MARKET, purposes INT32_MAX - 1 and INT32_MAX). Free with bt_sim_destroy. NULL when
+ * memory is out. */
 bt_sim *bt_sim_create(bt_random_key key);
 void bt_sim_destroy(bt_sim *sim);
 
