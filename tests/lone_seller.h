@@ -77,6 +77,24 @@ static inline uint64_t lone_decide(lone_seller *lone)
     return lone->type->decide(lone->self, &view, &price);
 }
 
+/* ---- what tests say of numbers ---- */
+
+static inline void assert_close(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-12 * fmax(1, fabs(expected))))
+        fail_msg("%.17g, not %.17g", value, expected);
+}
+
+/* Within five standard errors (false alarms: one in 1.7 million). */
+static inline void assert_frequency(double times, double trials, double probability)
+{
+    double error = sqrt(probability * (1 - probability) / trials);
+    if (!(fabs(times / trials - probability) <= 5 * error))
+        fail_msg("%g of %g, not a share of %g", times, trials, probability);
+}
+
+/* ---- telling the seller ---- */
+
 /* One buyer came, of this segment. */
 static inline void lone_observe_buyer(lone_seller *lone, double profit, size_t segment,
                                       bool bought, double *segment_sales,
