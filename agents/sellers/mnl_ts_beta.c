@@ -9,7 +9,7 @@
  * without it an item that was not bought in its first epoch has V_i = 0, draws v_i = 0 for ever
  * and is never offered again, and regret is linear.
  *
- * Draws: epoch l uses the blocks from l 2^20 on of purpose 0, two gamma variates an item.
+ * Draws: two gamma variates an item and epoch, by GSL (purpose 0).
  */
 #include <math.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 #include "agents/sellers/mnl_bandit.h"
 #include "agents/sellers/registry.h"
 
-enum { ATTRACTION_PURPOSE = 0, EPOCH_BLOCKS = 1 << 20 };
+enum { ATTRACTION_PURPOSE = 0 };
 enum { START_FROM_PRIOR, START_FROM_SINGLETONS };
 
 typedef struct mnl_ts_beta_parameters {
@@ -41,7 +41,6 @@ static const bt_parameter_table parameter_table =
 typedef struct mnl_ts_beta_seller {
     bt_mnl_bandit bandit;
     bt_stream attractions;
-    gsl_rng *generator;
 } mnl_ts_beta_seller;
 
 static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
@@ -53,28 +52,19 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
         return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
     seller->attractions =
         bt_stream_open(setting->key, BT_AGENT_SELLER(setting->seller), ATTRACTION_PURPOSE);
-    bt_status status = bt_mnl_bandit_create(&seller->bandit, "mnl_ts_beta", setting,
-                                            chosen->start == START_FROM_SINGLETONS, error);
-    if (status != BT_OK)
-        return status;
-    seller->generator = gsl_rng_alloc(bt_rng_philox);
-    if (seller->generator == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
     *self = seller;
-    return BT_OK;
+    return bt_mnl_bandit_create(&seller->bandit, "mnl_ts_beta", setting,
+                                chosen->start == START_FROM_SINGLETONS, error);
 }
 
 /* 1/theta - 1 for theta ~ Beta(n, V) is a ratio of gamma variates of shapes V and n. */
 static void draw_attractions(mnl_ts_beta_seller *seller)
 {
     bt_mnl_bandit *bandit = &seller->bandit;
-    bt_stream stream = seller->attractions;
-    stream.block = bandit->epoch * EPOCH_BLOCKS;
-    bt_rng_bind(seller->generator, &stream);
+    gsl_rng generator = {.type = bt_rng_philox, .state = &seller->attractions};
     for (uint32_t k = 0; k < bandit->n_own; k++) {
-        double purchases =
-            gsl_ran_gamma(seller->generator, 1 + (double)bandit->purchases[k], 1);
-        double epochs = gsl_ran_gamma(seller->generator, 1 + (double)bandit->epochs[k], 1);
+        double purchases = gsl_ran_gamma(&generator, 1 + (double)bandit->purchases[k], 1);
+        double epochs = gsl_ran_gamma(&generator, 1 + (double)bandit->epochs[k], 1);
         bandit->attraction[k] = purchases / epochs;
     }
 }
@@ -101,12 +91,7 @@ static void archive(void *self, bt_archive *archive)
 {
     mnl_ts_beta_seller *seller = self;
     bt_mnl_bandit_archive(&seller->bandit, archive);
-}
-
-static void destroy(void *self)
-{
-    mnl_ts_beta_seller *seller = self;
-    gsl_rng_free(seller->generator);
+    bt_archive_field(archive, "attractions", &seller->attractions, sizeof(seller->attractions));
 }
 
 const bt_seller_type bt_mnl_ts_beta_seller = {
@@ -121,5 +106,4 @@ const bt_seller_type bt_mnl_ts_beta_seller = {
     .decide = decide,
     .observe = observe,
     .archive = archive,
-    .destroy = destroy,
 };
