@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cblas.h>
+
 enum { MAX_RECORDS = 100000000 };
 
 /* ---- the experiment's parts ---- */
@@ -181,9 +183,18 @@ static bt_status fill_point(bt_point *point, bt_error *error)
     return status;
 }
 
+/* Threads are the runner's, run by run. OpenBLAS would start its own within each, which is
+ * slower at the sizes of a seller's matrices and sums in an order that depends on how many. */
+static void keep_matrix_products_in_their_thread(void)
+{
+    if (openblas_get_num_threads() != 1)
+        openblas_set_num_threads(1);
+}
+
 bt_status bt_point_prepare(const bt_experiment *experiment, uint64_t point_key, int n_threads,
                            bt_point **result, bt_error *error)
 {
+    keep_matrix_products_in_their_thread();
     bt_point *point = calloc(1, sizeof(*point));
     if (point == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for a sweep point");
