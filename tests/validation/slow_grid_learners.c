@@ -146,7 +146,9 @@ static void self_play_with_expected_demand(void **state)
     assert_int_equal(n_missed, 0);
 }
 
-/* the same, T = 1,000,000, one buyer a period, 8 seeds */
+/* the same, T = 1,000,000, one buyer a period, 8 seeds. UCB1's gains lie anywhere from .3 to
+ * 1 here, so that its line is a weak test: over 24 seeds ours average .72 with deviation .28,
+ * below the reference's .909 (.064). */
 static void self_play_with_one_buyer_a_period(void **state)
 {
     (void)state;
