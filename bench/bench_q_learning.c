@@ -2,8 +2,8 @@
  * Periods of posted-price duopolies per second, one core, from the catalogue's experiment
  * files through the ordinary engine: Calvano's with own streams and with the published
  * random numbers, and beside them a plain C loop of the published experiment, written for
- * nothing else; then sellers on their own clocks, continuous prices, and a population of a
- * thousand buyers. Each figure is the best of several sessions.
+ * nothing else; then sellers on their own clocks, continuous prices, and a population of
+ * five hundred buyers. Each figure is the best of several sessions.
  */
 #include <float.h>
 #include <math.h>
@@ -205,6 +205,6 @@ int main(void)
     measure_plain_loop();
     measure_file("asynchronous-pricing", "asynchronous-pricing.yaml", MOST_PERIODS / 3, 0);
     measure_file("gradient-to-nash", "gradient-to-nash.yaml", MOST_PERIODS / 10, 0);
-    measure_file("finite-buyers, 1000 buyers", "finite-buyers.yaml", MOST_PERIODS / 100, 0);
+    measure_file("finite-buyers, 500 buyers", "finite-buyers.yaml", MOST_PERIODS / 100, 0);
     return 0;
 }
