@@ -4,6 +4,7 @@
  * of a quiet machine; peers are measured next to what they are compared with.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -159,19 +160,35 @@ static void measure_superposition(const char *name, uint32_t sources)
 
 /* --------------------------------------------------------------------- M/M/1 */
 
-/* Arrivals at rate 0.75, service at rate 1; bench/peers/mm1_simpy.py is its twin. */
+/* Arrivals at rate 0.75, service at rate 1; bench/peers/mm1_simpy.py is its twin. Service
+ * times are drawn some at a time, or one by one. */
+enum { DRAWN = 64, CUSTOMERS = 500000 };
+
 typedef struct station {
+    bool one_by_one;
     bt_stream service;
+    double drawn[DRAWN];
+    size_t left; /* of the drawn */
     bt_action_id depart;
     double arrived[4096]; /* of those who are here, a ring */
     uint64_t first, last, wanted;
     double time_in_system;
 } station;
 
+static double service_time(station *self)
+{
+    if (self->one_by_one)
+        return bt_stream_exponential(&self->service);
+    if (self->left == 0) {
+        bt_stream_exponential_block(&self->service, DRAWN, self->drawn);
+        self->left = DRAWN;
+    }
+    return self->drawn[DRAWN - self->left--];
+}
+
 static void start_service(bt_sim *sim, station *self)
 {
-    double end = bt_sim_now(sim) + bt_stream_exponential(&self->service);
-    bt_sim_schedule(sim, end, 0, self->depart, 0, NULL);
+    bt_sim_schedule(sim, bt_sim_now(sim) + service_time(self), 0, self->depart, 0, NULL);
 }
 
 static void arrive(bt_sim *sim, void *subject, uint64_t argument)
@@ -196,19 +213,19 @@ static void depart(bt_sim *sim, void *subject, uint64_t argument)
 
 static uint64_t serve_customers(void *context)
 {
-    enum { CUSTOMERS = 500000 };
-    bt_sim *sim = context;
+    const bool *one_by_one = context;
     static station self;
+    bt_sim *sim = bt_sim_create(bt_random_key_of(6, 0, 0));
     self = (station){.service = bt_stream_open(bt_sim_key(sim), BT_AGENT_SELLER(0), 1),
+                     .one_by_one = *one_by_one,
                      .wanted = CUSTOMERS};
-    bt_sim *run = bt_sim_create(bt_sim_key(sim));
-    bt_action_id come = bt_sim_register(run, arrive, &self);
-    self.depart = bt_sim_register(run, depart, &self);
-    bt_sim_add_poisson(run, 0.75, 0, come);
-    bt_sim_run(run, INFINITY, 0);
+    bt_action_id come = bt_sim_register(sim, arrive, &self);
+    self.depart = bt_sim_register(sim, depart, &self);
+    bt_sim_add_poisson(sim, 0.75, 0, come);
+    bt_sim_run(sim, INFINITY, 0);
+    bt_sim_destroy(sim);
     if (!(self.time_in_system > 0 && self.first == CUSTOMERS))
         exit(1);
-    bt_sim_destroy(run);
     return CUSTOMERS;
 }
 
@@ -334,9 +351,8 @@ int main(void)
     measure_superposition("superposed Poisson arrival, 1e3 sources", 1000);
     measure_superposition("superposed Poisson arrival, 1e6 sources", 1000000);
 
-    bt_sim *sim = bt_sim_create(bt_random_key_of(6, 0, 0));
-    measure("M/M/1, a customer", 60, serve_customers, sim);
-    bt_sim_destroy(sim);
+    measure("M/M/1, a customer", 60, serve_customers, &(bool){false});
+    measure("M/M/1, a customer, service drawn one by one", 60, serve_customers, &(bool){true});
 
     measure_draws();
     measure_exp();

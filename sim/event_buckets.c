@@ -116,6 +116,13 @@ static uint32_t detach(bt_event_buckets *buckets, unsigned number)
     return chunk;
 }
 
+static void prefetch_chunk(const bt_event_chunk *chunk)
+{
+    const char *start = (const char *)chunk;
+    for (size_t offset = 0; offset < sizeof(*chunk); offset += 64)
+        __builtin_prefetch(start + offset);
+}
+
 /* Put every entry of a list of chunks where it belongs: what is not later than the
  * frontier into the heap's arrays. */
 static void distribute(bt_event_buckets *buckets, uint32_t list, uint64_t frontier,
@@ -123,6 +130,8 @@ static void distribute(bt_event_buckets *buckets, uint32_t list, uint64_t fronti
 {
     while (list != BT_EVENT_NO_CHUNK) {
         const bt_event_chunk *chunk = &buckets->chunk[list];
+        if (chunk->next != BT_EVENT_NO_CHUNK)
+            prefetch_chunk(&buckets->chunk[chunk->next]);
         for (uint32_t i = 0; i < chunk->count; i++) {
             if (key_time(chunk->key[i]) > frontier) {
                 bt_event_buckets_push(buckets, frontier, chunk->key[i], chunk->slot[i]);

@@ -7,13 +7,13 @@
  *
  * Two parts. The near part is a 4-ary heap, whose four siblings fill one cache line;
  * it holds every event up to a time, the frontier. What is later lies unsorted in far
- * buckets, one for each position of the highest bit in which a time differs from the
- * frontier (as in a radix heap: Ahuja, Mehlhorn, Orlin, Tarjan 1990). When the near
- * part is used up, the lowest bucket takes its place, if need be after being divided;
- * when it grows too large, its later half moves out. A few thousand events never leave
- * the heap; a million cost little more each, since the heap stays within the caches
- * and a bucket is read from end to end. Ties need no care: times that are equal stay
- * together, and the heap's order is exact.
+ * buckets, told apart by the highest digit in which a time differs from the frontier (as
+ * in a radix heap: Ahuja, Mehlhorn, Orlin, Tarjan 1990). When the near part is used up,
+ * the earliest bucket takes its place, if need be after being divided; when it grows too
+ * large, its later half moves out. A few thousand events never leave the heap; a million
+ * cost little more each, since the heap stays within the caches and a bucket is read from
+ * end to end. Ties need no care: times that are equal stay together, and the heap's order
+ * is exact.
  *
  * An event is cancelled by forgetting it: its slot is freed, and the entry left in the
  * queue no longer matches. The queue is rebuilt when such entries are the majority.
@@ -31,8 +31,10 @@
 #include "sim/event_buckets.h"
 #include "sim/event_heap.h"
 
-/* Bits of a slot's number in a handle, and of an action. */
-enum { BT_EVENT_NUMBER_BITS = 26 };
+enum {
+    BT_EVENT_NUMBER_BITS = 26, /* of a slot's number in a handle, and of an action */
+    BT_EVENT_CACHED = 4096     /* as many slots lie in the caches anyway */
+};
 
 #define BT_EVENT_NUMBER_MASK ((UINT64_C(1) << BT_EVENT_NUMBER_BITS) - 1)
 #define BT_EVENT_FREE UINT64_MAX
@@ -124,6 +126,9 @@ static inline bt_event_slot *bt_event_queue_head_slot(const bt_event_queue *queu
 /* Remove the event whose key bt_event_queue_head gave last. */
 static inline void bt_event_queue_pop(bt_event_queue *queue)
 {
+    if (queue->capacity > BT_EVENT_CACHED && queue->near.count > 4)
+        for (size_t i = 1; i <= 4; i++) /* one of them is next, or one that is pushed yet */
+            __builtin_prefetch(&queue->slot[queue->near.slot[i]], 1);
     uint32_t number = queue->near.slot[0];
     queue->slot[number].order = BT_EVENT_FREE;
     queue->slot[number].argument = queue->free_slot;

@@ -18,43 +18,31 @@ void bt_superposition_start(bt_superposition *superposition, bt_random_key key)
 void bt_superposition_free(bt_superposition *superposition)
 {
     free(superposition->source);
-    free(superposition->rate);
-    free(superposition->sum);
+    free(superposition->value);
+    free(superposition->before);
 }
 
 /* ------------------------------------------------------------- tree of sums */
 
 /*
- * Level 0 has a node for every eight sources, level l + 1 one for every eight nodes of
- * level l, the last level one node. A node holds the running sums over its children:
- * of their rates, or of their own last sums.
+ * Level 0 has one value a source, its rate; level l + 1 has one for every eight of level
+ * l, their sum; the last level has one, the total. Beside each value stands the sum of
+ * those of its siblings that come before it, so that a choice needs no additions.
  */
-static double *node_at(const bt_superposition *superposition, unsigned level, size_t node)
-{
-    return superposition->sum + superposition->level[level] + CHILDREN * node;
-}
-
-static void add_up(double *node, const double *value, size_t stride)
-{
-    double sum = 0;
-    for (size_t i = 0; i < CHILDREN; i++) {
-        sum += value[i * stride];
-        node[i] = sum;
-    }
-}
-
-/* Form the sums that a source's rate is part of. */
 static void update_sums(bt_superposition *superposition, size_t source)
 {
-    size_t node = source / CHILDREN;
-    add_up(node_at(superposition, 0, node), superposition->rate + CHILDREN * node, 1);
-    for (unsigned level = 1; level < superposition->levels; level++) {
-        node /= CHILDREN;
-        const double *last_of_child =
-            node_at(superposition, level - 1, CHILDREN * node) + (CHILDREN - 1);
-        add_up(node_at(superposition, level, node), last_of_child, CHILDREN);
+    size_t index = source;
+    for (unsigned level = 0; level < superposition->levels; level++) {
+        size_t first = superposition->level[level] + index / CHILDREN * CHILDREN;
+        double sum = 0;
+        for (size_t i = first; i < first + CHILDREN; i++) {
+            superposition->before[i] = sum;
+            sum += superposition->value[i];
+        }
+        index /= CHILDREN;
+        superposition->value[superposition->level[level + 1] + index] = sum;
     }
-    superposition->total = node_at(superposition, superposition->levels - 1, 0)[CHILDREN - 1];
+    superposition->total = superposition->value[superposition->level[superposition->levels]];
     superposition->mean_gap = 1 / superposition->total;
 }
 
@@ -64,45 +52,56 @@ static void update_all_sums(bt_superposition *superposition)
         update_sums(superposition, i);
 }
 
-/* The child of a node in which `position` falls: how many running sums it has passed.
- * `position` becomes its distance from the start of that child. */
-static size_t find_child(const double *node, double *position)
+/* The child in which `position` falls: the last that does not begin after it. No branch
+ * depends on the sums. */
+static inline size_t find_child(const double before[CHILDREN], double position)
 {
-    size_t child = 0;
-    for (size_t i = 0; i < CHILDREN; i++)
-        child += *position >= node[i];
-    if (child == CHILDREN) { /* rounding led past the end: take the last that is not 0 */
-        child--;
-        while (child > 0 && node[child] == node[child - 1])
-            child--;
-        *position = nextafter(node[child], 0);
+    typedef double real __attribute__((vector_size(16)));
+    typedef int64_t integer __attribute__((vector_size(16)));
+    integer begun = {0};
+    for (size_t i = 0; i < CHILDREN; i += 2) {
+        real start;
+        memcpy(&start, before + i, sizeof(start));
+        begun += start <= position;
     }
-    if (child > 0)
-        *position -= node[child - 1];
-    return child;
+    return (size_t)(-1 - (begun[0] + begun[1]));
 }
 
-/* The source in which `position`, between 0 and the total, falls. */
+/* The source in which `position`, between 0 and the total, falls; `position` becomes its
+ * distance from the start of that source. */
 static uint32_t find_source(const bt_superposition *superposition, double *position)
 {
-    size_t node = 0;
-    for (unsigned level = superposition->levels; level-- > 0;)
-        node = CHILDREN * node + find_child(node_at(superposition, level, node), position);
-    return (uint32_t)node;
+    size_t index = 0;
+    double rest = *position;
+    for (unsigned level = superposition->levels; level-- > 0;) {
+        const double *before =
+            superposition->before + superposition->level[level] + CHILDREN * index;
+        size_t child = find_child(before, rest);
+        rest -= before[child];
+        index = CHILDREN * index + child;
+    }
+    if (!(rest < superposition->value[index])) { /* rounding led past the last that counts */
+        while (index > 0 && !(superposition->value[index] > 0))
+            index--;
+        rest = nextafter(superposition->value[index], 0);
+    }
+    *position = rest;
+    return (uint32_t)index;
 }
 
 /* ------------------------------------------------------------------- memory */
 
 /* Where the levels start for `capacity` sources, a power of eight; returns the number of
- * sums and sets the number of levels. */
+ * values and sets the number of levels above the sources. */
 static size_t lay_out(size_t capacity, size_t level[BT_RATE_LEVELS], unsigned *levels)
 {
     size_t used = 0;
-    *levels = 0;
-    for (size_t nodes = capacity / CHILDREN; nodes >= 1; nodes /= CHILDREN) {
-        level[(*levels)++] = used;
-        used += nodes * CHILDREN;
+    unsigned number = 0;
+    for (size_t size = capacity; size >= 1; size /= CHILDREN) {
+        level[number++] = used;
+        used += size;
     }
+    *levels = number - 1;
     return used;
 }
 
@@ -114,22 +113,24 @@ static bool grow(bt_superposition *superposition)
         return false;
     size_t level[BT_RATE_LEVELS] = {0};
     unsigned levels;
-    size_t sums = lay_out(capacity, level, &levels);
+    size_t values = lay_out(capacity, level, &levels);
 
     bt_poisson_source *source = realloc(superposition->source, capacity * sizeof(*source));
-    if (source == NULL)
+    if (source != NULL)
+        superposition->source = source;
+    double *value = calloc(values, sizeof(*value));
+    double *before = calloc(values, sizeof(*before));
+    if (source == NULL || value == NULL || before == NULL) {
+        free(value);
+        free(before);
         return false;
-    superposition->source = source;
-    double *rate = realloc(superposition->rate, capacity * sizeof(*rate));
-    if (rate == NULL)
-        return false;
-    superposition->rate = rate;
-    double *sum = calloc(sums, sizeof(*sum));
-    if (sum == NULL)
-        return false;
-    memset(rate + old, 0, (capacity - old) * sizeof(*rate));
-    free(superposition->sum);
-    superposition->sum = sum;
+    }
+    if (superposition->count > 0)
+        memcpy(value, superposition->value, superposition->count * sizeof(*value));
+    free(superposition->value);
+    free(superposition->before);
+    superposition->value = value;
+    superposition->before = before;
     superposition->capacity = (uint32_t)capacity;
     memcpy(superposition->level, level, sizeof(level));
     superposition->levels = levels;
@@ -178,12 +179,12 @@ static void find_next(bt_superposition *superposition)
 void bt_superposition_set_rate(bt_superposition *superposition, uint32_t source, double rate,
                                double now)
 {
-    if (superposition->rate[source] == rate)
+    if (superposition->value[source] == rate)
         return;
     double used = (now - superposition->since) * superposition->total;
     superposition->hazard = fmax(superposition->hazard - used, 0);
     superposition->since = now;
-    superposition->rate[source] = rate;
+    superposition->value[source] = rate;
     update_sums(superposition, source);
     find_next(superposition);
 }
@@ -199,7 +200,7 @@ uint32_t bt_superposition_choose(bt_superposition *superposition)
     const bt_poisson_source *source = &superposition->source[chosen];
     if (source->acceptance != NULL) {
         double kept = source->acceptance(superposition->next, source->data);
-        if (!(position < kept * superposition->rate[chosen]))
+        if (!(position < kept * superposition->value[chosen]))
             return BT_NO_SOURCE;
     }
     superposition->chosen = chosen;
@@ -211,7 +212,7 @@ uint32_t bt_superposition_choose(bt_superposition *superposition)
 static bool makes_sense(const bt_superposition *superposition)
 {
     for (uint32_t i = 0; i < superposition->count; i++)
-        if (!(superposition->rate[i] >= 0 && superposition->rate[i] < INFINITY))
+        if (!(superposition->value[i] >= 0 && superposition->value[i] < INFINITY))
             return false;
     for (size_t i = 0; i < BT_HAZARDS; i++)
         if (!(superposition->drawn_hazard[i] >= 0))
@@ -240,7 +241,7 @@ void bt_superposition_archive(bt_superposition *superposition, bt_archive *archi
                      sizeof(superposition->drawn_hazard));
     bt_archive_field(archive, "poisson.drawn_count", &superposition->drawn_hazards,
                      sizeof(uint32_t));
-    bt_archive_field(archive, "poisson.rates", superposition->rate, count * sizeof(double));
+    bt_archive_field(archive, "poisson.rates", superposition->value, count * sizeof(double));
     bt_archive_field(archive, "poisson.since", &superposition->since, sizeof(double));
     bt_archive_field(archive, "poisson.hazard", &superposition->hazard, sizeof(double));
     bt_archive_field(archive, "poisson.chosen", &superposition->chosen, sizeof(uint32_t));

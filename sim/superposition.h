@@ -3,7 +3,7 @@
  *
  * The next arrival of all sources together comes after an exponential time whose rate
  * is the sum of theirs; it belongs to source i with probability rate_i / sum. Rates
- * stand in a tree whose nodes hold the running sums of their eight children, so that a
+ * stand in a tree of sums whose nodes have eight children, so that a
  * change of rate and a choice of source take O(log n), and sums are always formed in the
  * same order.
  *
@@ -49,10 +49,10 @@ typedef struct bt_superposition {
     uint32_t capacity;
     bool has_thinned;
 
-    double *rate;                 /* [count] */
-    double *sum;                  /* the tree: see superposition.c */
-    size_t level[BT_RATE_LEVELS]; /* where each level starts in it */
-    unsigned levels;
+    double *value;                /* rates, and the sums of the tree: see superposition.c */
+    double *before;               /* beside each value, the sum of its siblings before it */
+    size_t level[BT_RATE_LEVELS]; /* where each level starts; level 0 are the rates */
+    unsigned levels;              /* above the rates */
     double total;
     double mean_gap; /* 1 / total */
 
