@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <omp.h>
+
 /* Points that are prepared before the builder takes them over, and the number up to which
  * all stay prepared for their runs. */
 enum { CHUNK = 64, MOST_KEPT = 8 };
@@ -87,7 +89,9 @@ static bt_status survey_chunk(point_survey *self, size_t first, size_t count)
     point_outcome outcomes[CHUNK] = {0};
     bt_plan *plan = self->plan;
     atomic_bool stop = false;
-#pragma omp parallel for schedule(dynamic) num_threads(plan->n_threads)
+    int n_threads = count < (size_t)plan->n_threads ? (int)count : plan->n_threads;
+    bt_share_threads(n_threads, plan->n_threads);
+#pragma omp parallel for schedule(dynamic) num_threads(n_threads)
     for (size_t i = 0; i < count; i++) {
         if (is_interrupted(self))
             atomic_store(&stop, true);
@@ -138,14 +142,25 @@ static bt_status survey_points(point_survey *self)
 
 /* ---- the plan ---- */
 
+void bt_share_threads(int n_side_by_side, int n_threads)
+{
+    omp_set_max_active_levels(n_side_by_side < n_threads ? 2 : 1);
+}
+
+static int share_of_one(size_t n_side_by_side, int n_threads)
+{
+    return n_side_by_side >= (size_t)n_threads ? 1 : n_threads / (int)n_side_by_side;
+}
+
+/* What a point may use while it is prepared, or one of its runs, whichever is more; where
+ * many are at work side by side, none gets more than one (bt_share_threads). */
 static int threads_inside(const bt_plan *plan, int n_threads)
 {
     size_t n_runs = 0;
     for (size_t point = 0; point < plan->n_points; point++)
         n_runs += runs_of_point(plan, point);
-    if (n_runs >= (size_t)n_threads || n_runs == 0)
-        return 1;
-    return n_threads / (int)n_runs;
+    size_t fewest = n_runs < plan->n_points ? n_runs : plan->n_points;
+    return share_of_one(fewest, n_threads);
 }
 
 static bt_status build(point_survey *self)

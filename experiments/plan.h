@@ -40,8 +40,8 @@ typedef struct bt_plan {
     size_t n_points;
     size_t n_replications;
     bt_selection selection;
-    size_t n_selected;   /* runs */
-    int n_threads;       /* side by side; each run may use bt_plan_threads_inside */
+    size_t n_selected; /* runs */
+    int n_threads;
     size_t n_unprepared; /* points that cannot be prepared */
     bt_error first_failure;
 } bt_plan;
@@ -51,6 +51,10 @@ typedef struct bt_plan {
 bt_status bt_plan_create(const bt_plan_setting *setting, bt_plan **plan,
                          bt_diagnostics *diagnostics, bt_error *error);
 void bt_plan_destroy(bt_plan *plan);
+
+/* Before `n_side_by_side` of n_threads begin to work: those that are left are for parallel
+ * work inside. */
+void bt_share_threads(int n_side_by_side, int n_threads);
 
 /* The length of a point's runs: periods if they are given, else days. */
 double bt_horizon_of(const bt_experiment *experiment, bool *is_periodic);

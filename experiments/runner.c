@@ -420,8 +420,7 @@ bt_status bt_runner_run(bt_plan *plan, const bt_runner_setting *setting,
     omp_init_lock(&all.lock);
     bt_status status = open_all(&all, error);
     if (status == BT_OK) {
-        if (all.n_threads < plan->n_threads)
-            omp_set_max_active_levels(2);
+        bt_share_threads(all.n_threads, plan->n_threads);
 #pragma omp parallel num_threads(all.n_threads > 0 ? all.n_threads : 1)
         work(&all, omp_get_thread_num());
         *progress = progress_of(&all);

@@ -20,6 +20,9 @@ KINDS = {
     - {seed: 3}
 """),
     "one-run": experiment(replications=1, more=""),
+    # one run that is large enough to use the threads itself
+    "one-large-run": experiment(replications=1, horizon="periods: 300", record="record: {every: 10}\n",
+                                more=FINITE_BUYERS.replace("200", "50000")),
 }
 
 
