@@ -49,7 +49,10 @@ def test_status():
         folder.call("status", "e.h5", expect=66)
         folder.write("not.h5", "not a result")
         folder.call("status", "not.h5", expect=65)
-        folder.call("run", "e.yaml", "-q")
+        out, err = folder.call("run", "e.yaml", "--quiet")
+        assert (out, err) == ("", ""), out + err
+        out, err = folder.call("run", "e.yaml", "--force")
+        assert out == "" and err.startswith("20 of 20 runs done, in 0:0"), out + err
         out, _ = folder.call("status", "e.h5")
         assert "4 points x 5 replications = 20 runs" in out, out
         assert "done 20 (100.0%), failed 0, pending 0" in out, out
