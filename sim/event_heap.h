@@ -36,10 +36,9 @@ static inline void bt_event_heap_place_sentinels(bt_event_heap *heap)
         heap->key[heap->count + i] = BT_EVENT_KEY_MAXIMUM;
 }
 
-/* The smallest of the four siblings from `first` on, and where it is. The choices are
- * conditional moves: branches on keys could not be predicted. */
-static inline bt_event_key bt_event_heap_least_sibling(const bt_event_key *key, size_t first,
-                                                       size_t *where)
+/* Which of the four siblings from `first` on is the smallest. Branches on keys could not
+ * be predicted, so there are none: two conditional moves, then a choice by mask. */
+static inline size_t bt_event_heap_least_sibling(const bt_event_key *key, size_t first)
 {
     bool is_one = key[first + 1] < key[first];
     bool is_three = key[first + 3] < key[first + 2];
@@ -47,10 +46,9 @@ static inline bt_event_key bt_event_heap_least_sibling(const bt_event_key *key, 
     bt_event_key right_key = is_three ? key[first + 3] : key[first + 2];
     size_t left = first + is_one;
     size_t right = first + 2 + is_three;
-    /* Without this, GCC branches here to compute only the one that is taken. */
-    __asm__("" : "+r"(left), "+r"(right));
-    *where = right_key < left_key ? right : left;
-    return right_key < left_key ? right_key : left_key;
+    size_t if_right = 0 - (size_t)(right_key < left_key);
+    __asm__("" : "+r"(if_right)); /* GCC would turn what follows into a branch */
+    return left ^ ((left ^ right) & if_right);
 }
 
 /* Put an element at `hole`, whose own element is void, or above. */
@@ -76,8 +74,8 @@ static inline void bt_event_heap_sift_down(bt_event_heap *heap, size_t top, bt_e
 {
     size_t hole = top;
     for (size_t first = 4 * hole + 1; first < heap->count; first = 4 * hole + 1) {
-        size_t child;
-        heap->key[hole] = bt_event_heap_least_sibling(heap->key, first, &child);
+        size_t child = bt_event_heap_least_sibling(heap->key, first);
+        heap->key[hole] = heap->key[child];
         heap->slot[hole] = heap->slot[child];
         hole = child;
     }
@@ -111,8 +109,7 @@ static inline void bt_event_heap_remove_root(bt_event_heap *heap)
 /* The smallest key but the root's; the heap holds at least two. */
 static inline bt_event_key bt_event_heap_second_key(const bt_event_heap *heap)
 {
-    size_t where;
-    return bt_event_heap_least_sibling(heap->key, 1, &where);
+    return heap->key[bt_event_heap_least_sibling(heap->key, 1)];
 }
 
 #endif
