@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "markets/choice.h"
-#include "markets/welfare.h"
+#include "markets/demand/choice.h"
+#include "markets/demand/welfare.h"
 #include "sim/random.h"
 
 enum { BUYERS = 10000, REPETITIONS = 15, MOST_PRODUCTS = 100 };

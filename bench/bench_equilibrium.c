@@ -13,8 +13,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "markets/demand.h"
-#include "markets/equilibrium.h"
+#include "markets/demand/demand.h"
+#include "markets/equilibrium/equilibrium.h"
 #include "markets/ownership.h"
 
 enum {

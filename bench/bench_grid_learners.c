@@ -10,9 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "experiments/document.h"
+#include "experiments/document/document.h"
 #include "experiments/experiment.h"
-#include "experiments/run.h"
+#include "experiments/runner/run.h"
 
 enum { RUNS = 5, PERIODS = 200000 };
 

@@ -16,7 +16,7 @@
 #include <gsl/gsl_rng.h>
 
 #include "experiments/experiment.h"
-#include "experiments/run.h"
+#include "experiments/runner/run.h"
 
 enum { SESSIONS = 7, MOST_PERIODS = 3000000 };
 

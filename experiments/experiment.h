@@ -4,7 +4,7 @@
 #ifndef BT_EXPERIMENTS_EXPERIMENT_H
 #define BT_EXPERIMENTS_EXPERIMENT_H
 
-#include "experiments/document.h"
+#include "experiments/document/document.h"
 #include "sim/parameter.h"
 #include "sim/status.h"
 
@@ -53,7 +53,7 @@ typedef struct bt_experiment {
     double confidence_level;
 } bt_experiment;
 
-/* The table of the whole file but `sweep` (experiments/sweep.h reads that). */
+/* The table of the whole file but `sweep` (experiments/sweep/sweep.h reads that). */
 extern const bt_parameter_table bt_experiment_table;
 
 /* Bind a document (without its sweep) and check what one table cannot: references

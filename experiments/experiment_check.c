@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/document_tree.h"
-#include "experiments/suggestion.h"
+#include "experiments/document/document_tree.h"
+#include "experiments/document/suggestion.h"
 #include "markets/market.h"
 
 enum { THIS_FORMAT = 1 };

@@ -4,7 +4,7 @@
 #ifndef BT_EXPERIMENTS_EXPERIMENT_CHECK_H
 #define BT_EXPERIMENTS_EXPERIMENT_CHECK_H
 
-#include "experiments/document.h"
+#include "experiments/document/document.h"
 #include "experiments/experiment.h"
 
 /* Report every mistake between the parts of an experiment that was bound from `root`,

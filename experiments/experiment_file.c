@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 
 static bt_status apply(bt_document *document, const char *override, bt_diagnostics *diagnostics,
                        bt_error *error)

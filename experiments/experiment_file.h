@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "experiments/command.h"
-#include "experiments/document.h"
+#include "experiments/commands/command.h"
+#include "experiments/document/document.h"
 #include "sim/status.h"
 
 /* Read `path` and apply overrides "path=value" in order. BT_BAD_INPUT: the mistakes are in

@@ -3,7 +3,7 @@
  */
 #include <stdio.h>
 
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "sim/result_file.h"
 
 int main(int argc, char **argv)

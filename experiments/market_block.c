@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "experiments/document_tree.h"
+#include "experiments/document/document_tree.h"
 #include "experiments/experiment_check.h"
 #include "markets/registry.h"
 

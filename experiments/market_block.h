@@ -4,7 +4,7 @@
 #ifndef BT_EXPERIMENTS_MARKET_BLOCK_H
 #define BT_EXPERIMENTS_MARKET_BLOCK_H
 
-#include "experiments/document.h"
+#include "experiments/document/document.h"
 #include "sim/parameter.h"
 
 /* Bind the market of a whole experiment, of a file that holds `market:` alone, or of one

@@ -1,5 +1,5 @@
 /* The sellers of a run, made from the experiment's entries. */
-#include "experiments/wiring.h"
+#include "experiments/runner/wiring.h"
 
 #include <math.h>
 

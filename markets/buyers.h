@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "markets/demand.h"
+#include "markets/demand/demand.h"
 #include "sim/archive.h"
 #include "sim/arena.h"
 #include "sim/parameter.h"

@@ -1,7 +1,7 @@
 #include "markets/registry.h"
 
-#include "markets/assortment_market.h"
-#include "markets/posted_price.h"
+#include "markets/assortment/assortment_market.h"
+#include "markets/posted_price/posted_price.h"
 
 static const bt_described *const entries[] = {
     &bt_posted_price_market.described,

@@ -16,8 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "markets/demand.h"
-#include "markets/grid_game.h"
+#include "markets/demand/demand.h"
+#include "markets/equilibrium/grid_game.h"
 #include "markets/ownership.h"
 #include "sim/archive.h"
 #include "sim/arena.h"

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/document.h"
+#include "experiments/document/document.h"
 #include "experiments/experiment.h"
-#include "experiments/run.h"
+#include "experiments/runner/run.h"
 
 typedef struct experiment_fixture {
     bt_document *document;

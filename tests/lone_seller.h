@@ -7,7 +7,7 @@
 #ifndef BT_TESTS_LONE_SELLER_H
 #define BT_TESTS_LONE_SELLER_H
 
-#include "agents/sellers/grid_bandit.h"
+#include "agents/sellers/grid/grid_bandit.h"
 #include "tests/experiment_fixture.h"
 
 typedef struct lone_seller {

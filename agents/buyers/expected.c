@@ -6,8 +6,8 @@
 #include <math.h>
 
 #include "agents/buyers/registry.h"
-#include "markets/choice.h"
-#include "markets/welfare.h"
+#include "markets/demand/choice.h"
+#include "markets/demand/welfare.h"
 
 typedef struct expected_parameters {
     char nothing;

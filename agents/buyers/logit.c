@@ -27,8 +27,8 @@
 #include <string.h>
 
 #include "agents/buyers/registry.h"
-#include "markets/choice.h"
-#include "markets/welfare.h"
+#include "markets/demand/choice.h"
+#include "markets/demand/welfare.h"
 
 enum { CHOICE_PURPOSE = 0, ARRIVAL_PURPOSE = 1, SURPLUS_PURPOSE = 2, WHO_PURPOSE = 1100 };
 enum { EXPECTED_SURPLUS, REALISED_SURPLUS };

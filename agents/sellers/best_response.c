@@ -1,7 +1,7 @@
 /*
  * Myopic best response: knows the demand, sees the rivals' standing prices and charges
- * what maximises its objective against them (markets/equilibrium.h; for one product of a
- * logit with linear price p = c + mu (1 + W(exp((q - c)/mu - 1) / A)), A the attraction of
+ * what maximises its objective against them (markets/equilibrium/equilibrium.h; for one product
+ * of a logit with linear price p = c + mu (1 + W(exp((q - c)/mu - 1) / A)), A the attraction of
  * all others). Cournot's (1838) adjustment; in the logit a contraction to Bertrand-Nash.
  *
  * Opens with its `start` prices. Where no best response can be computed its prices stand.
@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "agents/sellers/price_grid.h"
+#include "agents/sellers/grid/price_grid.h"
 #include "agents/sellers/registry.h"
-#include "markets/equilibrium.h"
+#include "markets/equilibrium/equilibrium.h"
 
 typedef struct best_response_parameters {
     bt_option start;

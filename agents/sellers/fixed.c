@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "agents/sellers/price_grid.h"
+#include "agents/sellers/grid/price_grid.h"
 #include "agents/sellers/registry.h"
 
 typedef struct fixed_parameters {

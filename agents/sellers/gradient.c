@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "agents/sellers/price_grid.h"
+#include "agents/sellers/grid/price_grid.h"
 #include "agents/sellers/registry.h"
 
 enum { DIRECTION_PURPOSE = 0, START_PURPOSE = 1 };

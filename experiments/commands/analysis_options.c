@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "experiments/command_line.h"
-#include "experiments/document.h"
+#include "experiments/commands/command_line.h"
+#include "experiments/document/document.h"
 
 static bool has_option(const bt_command *command, const char *option)
 {

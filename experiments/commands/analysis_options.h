@@ -8,7 +8,7 @@
 
 #include "analysis/results.h"
 #include "analysis/statistics.h"
-#include "experiments/command.h"
+#include "experiments/commands/command.h"
 
 #define BT_OPTION_WINDOW                                                                       \
     {                                                                                          \

@@ -3,7 +3,7 @@
 
 #include "analysis/summary.h"
 #include "analysis/summary_output.h"
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/analysis_options.h"
 
 static const bt_command_option options[] = {

@@ -2,10 +2,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/experiment_file.h"
-#include "experiments/first_run.h"
-#include "experiments/sweep.h"
+#include "experiments/runner/first_run.h"
+#include "experiments/sweep/sweep.h"
 
 static const bt_command_option options[] = {
     {.name = "set",

@@ -1,9 +1,9 @@
 /* bertrand describe [KIND] [NAME] */
 #include <string.h>
 
-#include "experiments/command_line.h"
-#include "experiments/describe.h"
-#include "experiments/suggestion.h"
+#include "experiments/commands/command_line.h"
+#include "experiments/pages/describe.h"
+#include "experiments/document/suggestion.h"
 
 static const bt_command_option options[] = {
     {.name = "format", .argument = "FORMAT", .meaning = "text or markdown"},

@@ -2,12 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/command_line.h"
-#include "experiments/equilibrium_report.h"
+#include "experiments/commands/command_line.h"
+#include "experiments/commands/equilibrium_report.h"
 #include "experiments/experiment_file.h"
 #include "experiments/market_block.h"
-#include "markets/posted_price.h"
-#include "markets/posted_price_parameters.h"
+#include "markets/posted_price/posted_price.h"
+#include "markets/posted_price/posted_price_parameters.h"
 
 static const bt_command_option options[] = {
     {.name = "format",

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "analysis/export.h"
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/analysis_options.h"
 #include "sim/file_io.h"
 

@@ -1,5 +1,5 @@
 /* bertrand help [VERB] */
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
 {

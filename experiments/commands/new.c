@@ -8,10 +8,10 @@
 
 #include "agents/buyers/registry.h"
 #include "agents/sellers/registry.h"
-#include "experiments/command_line.h"
-#include "experiments/first_run.h"
-#include "experiments/starter.h"
-#include "experiments/suggestion.h"
+#include "experiments/commands/command_line.h"
+#include "experiments/runner/first_run.h"
+#include "experiments/pages/starter.h"
+#include "experiments/document/suggestion.h"
 #include "markets/registry.h"
 
 static const bt_command_option options[] = {

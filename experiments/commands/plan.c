@@ -5,10 +5,10 @@
 
 #include <omp.h>
 
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/experiment_file.h"
-#include "experiments/pilot.h"
-#include "experiments/plan.h"
+#include "experiments/runner/pilot.h"
+#include "experiments/runner/plan.h"
 
 enum { MOST_LISTED = 40 };
 static const double pilot_seconds = 1;

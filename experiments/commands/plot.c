@@ -8,7 +8,7 @@
 #include "analysis/figure_draw.h"
 #include "analysis/figure_emit.h"
 #include "analysis/plots.h"
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/commands/analysis_options.h"
 #include "sim/file_io.h"
 

@@ -2,7 +2,7 @@
  * All verbs, in the order of `bertrand --help`. A new verb is one file that defines
  * `const bt_command bt_verb_NAME` and one line here.
  */
-#include "experiments/command.h"
+#include "experiments/commands/command.h"
 
 /* clang-format off */
 #define BT_COMMAND_LIST(X)                                                                     \

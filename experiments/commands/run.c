@@ -7,12 +7,12 @@
 
 #include <omp.h>
 
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/experiment_file.h"
-#include "experiments/progress.h"
-#include "experiments/run_counts.h"
-#include "experiments/runner.h"
-#include "experiments/wall_clock.h"
+#include "experiments/runner/progress.h"
+#include "experiments/runner/run_counts.h"
+#include "experiments/runner/runner.h"
+#include "experiments/runner/wall_clock.h"
 #include "sim/file_io.h"
 
 /* ---- interrupts: the one piece of process state, read by polling ---- */

@@ -1,8 +1,8 @@
 /* bertrand schema */
 #include <stdio.h>
 
-#include "experiments/command.h"
-#include "experiments/schema.h"
+#include "experiments/commands/command.h"
+#include "experiments/pages/schema.h"
 
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
 {

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/command_line.h"
+#include "experiments/commands/command_line.h"
 #include "experiments/experiment_file.h"
-#include "experiments/run_counts.h"
+#include "experiments/runner/run_counts.h"
 #include "sim/file_io.h"
 #include "sim/json.h"
 #include "sim/result_file.h"

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "agents/buyers/registry.h"
-#include "markets/welfare.h"
+#include "markets/demand/welfare.h"
 
 enum { N_PRODUCTS = 2, N_TYPES = 3 };
 static const double price[N_PRODUCTS] = {1.5, 1.8};

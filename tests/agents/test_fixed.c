@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "agents/sellers/price_grid.h"
+#include "agents/sellers/grid/price_grid.h"
 #include "agents/sellers/registry.h"
 #include "tests/experiment_fixture.h"
 

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "agents/buyers/registry.h"
-#include "markets/choice.h"
+#include "markets/demand/choice.h"
 
 /* As in logit.c, whose table binds them from a file. */
 typedef struct logit_parameters {

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "experiments/choices.h"
+#include "experiments/document/choices.h"
 #include "sim/parameter.h"
 #include "sim/random.h"
 

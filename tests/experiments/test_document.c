@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "experiments/document.h"
+#include "experiments/document/document.h"
 
 typedef struct parsed {
     bt_document *document;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/expression.h"
+#include "experiments/sweep/expression.h"
 
 static int n_looked_up;
 

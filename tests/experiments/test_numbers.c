@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "experiments/canonical.h"
-#include "experiments/document.h"
+#include "experiments/document/canonical.h"
+#include "experiments/document/document.h"
 #include "sim/random.h"
 
 static void integers_are_exact(void **state)

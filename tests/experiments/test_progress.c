@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/progress.h"
+#include "experiments/runner/progress.h"
 
 /* A progress that writes into memory; its clock is set by hand. */
 typedef struct fixture {

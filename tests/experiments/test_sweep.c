@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "experiments/sweep.h"
+#include "experiments/sweep/sweep.h"
 
 static const char base[] = "format: 1\n"
                            "name: base\n"

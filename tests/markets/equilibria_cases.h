@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "markets/demand.h"
+#include "markets/demand/demand.h"
 #include "markets/ownership.h"
 
 enum { EQUILIBRIA_PRODUCTS = 8, EQUILIBRIA_SKIPPED = 77 };

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "markets/demand.h"
+#include "markets/demand/demand.h"
 
 typedef struct random_demand_kind {
     bt_demand_model model;

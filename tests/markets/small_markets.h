@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "markets/demand.h"
-#include "markets/equilibrium.h"
+#include "markets/demand/demand.h"
+#include "markets/equilibrium/equilibrium.h"
 #include "markets/ownership.h"
 #include "tests/markets/random_demand.h"
 

@@ -10,7 +10,7 @@
 
 #include <gsl/gsl_sf_lambert.h>
 
-#include "markets/assortment.h"
+#include "markets/assortment/assortment.h"
 #include "sim/random.h"
 
 enum { MOST = 8 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "../sim/goodness_of_fit.h"
-#include "markets/choice.h"
+#include "markets/demand/choice.h"
 #include "random_demand.h"
 
 static const double LARGEST_UNIFORM = 1 - 0x1p-53;

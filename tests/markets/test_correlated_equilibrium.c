@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "markets/correlated_equilibrium.h"
-#include "markets/equilibrium.h"
+#include "markets/equilibrium/correlated_equilibrium.h"
+#include "markets/equilibrium/equilibrium.h"
 #include "sim/random.h"
 
 enum { SELLERS = 2, LARGEST_GRID = 61 };

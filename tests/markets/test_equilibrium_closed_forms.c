@@ -8,7 +8,7 @@
 
 #include <gsl/gsl_sf_lambert.h>
 
-#include "markets/common_markup.h"
+#include "markets/equilibrium/common_markup.h"
 #include "tests/markets/small_markets.h"
 
 enum { TRIALS = 60 };

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "markets/grid_game.h"
+#include "markets/equilibrium/grid_game.h"
 #include "tests/markets/small_markets.h"
 
 enum { GRID_LIMIT = 64 };

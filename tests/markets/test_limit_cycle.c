@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "markets/limit_cycle.h"
+#include "markets/equilibrium/limit_cycle.h"
 #include "sim/random.h"
 
 /* A path of `tail` states that leads into a cycle of `length` states. */

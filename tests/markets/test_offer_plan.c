@@ -7,8 +7,8 @@
 
 #include <math.h>
 
-#include "markets/assortment.h"
-#include "markets/offer_plan.h"
+#include "markets/assortment/assortment.h"
+#include "markets/assortment/offer_plan.h"
 #include "sim/random.h"
 
 enum { ITEMS = 9, CASES = 300 };

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "experiments/document.h"
-#include "markets/posted_price_parameters.h"
+#include "experiments/document/document.h"
+#include "markets/posted_price/posted_price_parameters.h"
 
 typedef struct block {
     bt_document *document;

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "markets/random_coefficients.h"
+#include "markets/demand/random_coefficients.h"
 
 /* E[z_a^p z_b^q] over the nodes. */
 static double moment(const bt_nodes *nodes, size_t a, int p, size_t b, int q)

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "markets/row_weights.h"
+#include "markets/demand/row_weights.h"
 #include "sim/vector_math.h"
 
 enum { LONGEST = 70, ROOM = LONGEST + BT_ROW_LANES };

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "markets/shopbot_equilibrium.h"
+#include "markets/equilibrium/shopbot_equilibrium.h"
 
 static void assert_near(double value, double expected, double tolerance)
 {

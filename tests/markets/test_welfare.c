@@ -11,8 +11,8 @@
 
 #include "../sim/goodness_of_fit.h"
 #include "equilibria_cases.h"
-#include "markets/choice.h"
-#include "markets/welfare.h"
+#include "markets/demand/choice.h"
+#include "markets/demand/welfare.h"
 #include "random_demand.h"
 
 enum { PRODUCTS = 6 };

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "markets/equilibrium.h"
-#include "markets/grid_game.h"
+#include "markets/equilibrium/equilibrium.h"
+#include "markets/equilibrium/grid_game.h"
 #include "tests/markets/equilibria_cases.h"
 
 static equilibria_file *file;

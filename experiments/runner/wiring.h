@@ -1,0 +1,42 @@
+/*
+ * How the parts of one run are put together: inside of run.h, shared by point.c and run.c.
+ */
+#ifndef BT_EXPERIMENTS_WIRING_H
+#define BT_EXPERIMENTS_WIRING_H
+
+#include "experiments/runner/run.h"
+
+struct bt_point {
+    const bt_experiment *experiment;
+    uint64_t point_key;
+    int n_threads;
+    const bt_market_type *market_type;
+    void *model;
+    const bt_market_layout *layout;
+    const bt_registered **seller; /* [seller] of the experiment; NULL: all prices fixed */
+    const bt_buyers_type *buyers_type;
+    bool is_periodic;
+    double horizon; /* periods or days */
+    size_t *series; /* [n_series] recorded, as indices into the market type's */
+    size_t n_series;
+    double *record_time; /* [record] */
+    size_t n_records;
+    size_t *n_actions; /* [seller] */
+    size_t n_states;   /* of the limit strategies */
+};
+
+/* The sellers of a run, in one arena. */
+typedef struct bt_sellers {
+    bt_seller *seller; /* [seller] self NULL: it has no policy */
+    size_t n_sellers;
+} bt_sellers;
+
+/* Make all sellers of a replication. Free with bt_sellers_destroy whatever the status. */
+bt_status bt_sellers_create(const bt_point *point, uint64_t replication, bt_random_key key,
+                            bt_arena *arena, bt_sellers *sellers, bt_error *error);
+void bt_sellers_destroy(bt_sellers *sellers);
+
+/* Find n_states by making a run. */
+bt_status bt_point_count_states(bt_point *point, bt_error *error);
+
+#endif
