@@ -3,6 +3,7 @@
 #include "agents/buyers/registry.h"
 #include "agents/sellers/registry.h"
 #include "experiments/experiment_check.h"
+#include "markets/group_name.h"
 #include "markets/registry.h"
 
 #define OF(type, member) .offset = offsetof(type, member)
@@ -76,6 +77,12 @@ static const bt_parameter seller_parameters[] = {
      OF(bt_seller_common, name),
      .required = true,
      .meaning = "the seller, as the market's products name it"},
+    {.name = "count",
+     .type = BT_INTEGER,
+     OF(bt_seller_common, count),
+     .range = BT_BETWEEN(1, 100000),
+     .meaning = "sellers alike, called NAME1, NAME2, ..., or with the number for # in NAME",
+     .given_offset = offsetof(bt_seller_common, has_count)},
     {.name = "reprice",
      .type = BT_OPTION,
      OF(bt_seller_common, reprice),
@@ -188,6 +195,43 @@ static const bt_parameter parameters[] = {
 };
 
 const bt_parameter_table bt_experiment_table = BT_TABLE_OF(bt_experiment, parameters);
+
+/* An entry with mistakes may lack what is common to sellers, or its name. */
+static size_t group_size(const bt_registered *group)
+{
+    const bt_seller_common *common = group->common;
+    return common != NULL && common->has_count ? (size_t)common->count : 1;
+}
+
+static const char *name_in_group(const bt_registered *group, size_t k, bt_arena *arena)
+{
+    const bt_seller_common *common = group->common;
+    if (common == NULL || common->name == NULL)
+        return "";
+    return common->has_count ? bt_group_name(common->name, group_size(group), k, arena)
+                             : common->name;
+}
+
+bt_status bt_seller_entries_create(const bt_experiment *experiment, bt_arena *arena,
+                                   bt_seller_entries *entries, bt_error *error)
+{
+    const bt_registered *group = experiment->sellers.element;
+    *entries = (bt_seller_entries){.count = 0};
+    size_t total = 0;
+    for (size_t i = 0; i < experiment->sellers.count; i++)
+        total += group_size(&group[i]);
+    entries->name = BT_ARENA_NEW(arena, total + 1, const char *);
+    entries->entry = BT_ARENA_NEW(arena, total + 1, const bt_registered *);
+    bool is_complete = entries->name != NULL && entries->entry != NULL;
+    for (size_t i = 0; is_complete && i < experiment->sellers.count; i++)
+        for (size_t k = 0; is_complete && k < group_size(&group[i]); k++) {
+            entries->entry[entries->count] = &group[i];
+            entries->name[entries->count] = name_in_group(&group[i], k, arena);
+            is_complete = entries->name[entries->count++] != NULL;
+        }
+    return is_complete ? BT_OK
+                       : bt_fail(error, BT_INTERNAL, "out of memory for %zu sellers", total);
+}
 
 bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experiment,
                              bt_arena *arena, bt_diagnostics *diagnostics)

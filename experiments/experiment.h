@@ -25,6 +25,8 @@ typedef struct bt_record_parameters {
 /* Common to all sellers, beside their policy's parameters. */
 typedef struct bt_seller_common {
     const char *name;
+    int64_t count; /* sellers alike (markets/group_name.h), if given */
+    bool has_count;
     bt_option reprice; /* every: | poisson: | after_sales:   (default {every: 1}) */
     double reprice_offset;
 } bt_seller_common;
@@ -55,6 +57,18 @@ typedef struct bt_experiment {
 
 /* The table of the whole file but `sweep` (experiments/sweep/sweep.h reads that). */
 extern const bt_parameter_table bt_experiment_table;
+
+/* The sellers one by one, groups of like ones written out. */
+typedef struct bt_seller_entries {
+    size_t count;
+    const char **name;           /* [seller] "" where an entry with mistakes has none */
+    const bt_registered **entry; /* [seller] of the experiment's `sellers` */
+} bt_seller_entries;
+
+/* Write out an experiment's sellers. Names are owned by `arena` or by the experiment. Fails
+ * only when memory is out. */
+bt_status bt_seller_entries_create(const bt_experiment *experiment, bt_arena *arena,
+                                   bt_seller_entries *entries, bt_error *error);
 
 /* Bind a document (without its sweep) and check what one table cannot: references
  * (a product's seller, names in nests and segments), one kind of horizon, series names.

@@ -209,18 +209,38 @@ void bt_market_references_check(const bt_node *market_node, const bt_registered 
         type->check(market->parameters, seller_names, n_seller_names, tell_complaint, &context);
 }
 
+/* No two sellers share a name once groups are written out. */
+static void check_group_names(const experiment_checker *checker,
+                              const bt_seller_entries *sellers)
+{
+    const bt_registered *first = checker->experiment->sellers.element;
+    for (size_t i = 0; i < sellers->count; i++)
+        for (size_t k = 0; k < i && sellers->count > checker->experiment->sellers.count; k++)
+            if (sellers->entry[i] != sellers->entry[k] && sellers->name[i][0] != '\0' &&
+                strcmp(sellers->name[i], sellers->name[k]) == 0) {
+                size_t group = (size_t)(sellers->entry[i] - first);
+                const bt_node *node =
+                    bt_node_element(bt_node_find(checker->root, "sellers"), group);
+                bt_diagnose(checker->diagnostics, bt_node_find(node, "name"),
+                            "sellers[%zu] and sellers[%zu] both have a seller '%s'",
+                            (size_t)(sellers->entry[k] - first), group, sellers->name[i]);
+                return;
+            }
+}
+
 static void check_market(const experiment_checker *checker)
 {
     const bt_experiment *experiment = checker->experiment;
-    size_t n_sellers = experiment->sellers.count;
-    const char **names = calloc(n_sellers + 1, sizeof(*names));
-    if (names == NULL)
-        return;
-    for (size_t i = 0; i < n_sellers; i++)
-        names[i] = seller_name(experiment, i);
-    bt_market_references_check(bt_node_find(checker->root, "market"), &experiment->market,
-                               names, n_sellers, checker->diagnostics);
-    free(names);
+    bt_seller_entries sellers;
+    bt_error error = {.status = BT_OK};
+    bt_arena *arena = bt_arena_create();
+    if (arena != NULL &&
+        bt_seller_entries_create(experiment, arena, &sellers, &error) == BT_OK) {
+        check_group_names(checker, &sellers);
+        bt_market_references_check(bt_node_find(checker->root, "market"), &experiment->market,
+                                   sellers.name, sellers.count, checker->diagnostics);
+    }
+    bt_arena_destroy(arena);
 }
 
 /* ---- what is recorded ---- */

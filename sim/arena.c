@@ -1,5 +1,7 @@
 #include "sim/arena.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +102,21 @@ void *bt_arena_allocate(bt_arena *arena, size_t count, size_t size)
     block->room -= rounded;
     arena->used += wanted;
     return memory;
+}
+
+char *bt_arena_format_text(bt_arena *arena, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    char *text = length < 0 ? NULL : bt_arena_allocate(arena, (size_t)length + 1, 1);
+    if (text == NULL)
+        return NULL;
+    va_start(arguments, format);
+    vsnprintf(text, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    return text;
 }
 
 char *bt_arena_copy_text(bt_arena *arena, const char *text)

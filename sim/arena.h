@@ -23,6 +23,10 @@ void *bt_arena_allocate(bt_arena *arena, size_t count, size_t size);
 /* A copy of a string, owned by the arena; NULL when memory is out. */
 char *bt_arena_copy_text(bt_arena *arena, const char *text);
 
+/* Text as printf would write it, owned by the arena; NULL when memory is out. */
+__attribute__((format(printf, 2, 3))) char *bt_arena_format_text(bt_arena *arena,
+                                                                 const char *format, ...);
+
 /* Bytes handed out so far. */
 size_t bt_arena_used(const bt_arena *arena);
 

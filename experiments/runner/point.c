@@ -11,28 +11,24 @@ enum { MAX_RECORDS = 100000000 };
 
 /* ---- the experiment's parts ---- */
 
-static const bt_seller_common *common_of(const bt_registered *seller)
+static bt_status list_sellers(bt_point *point, bt_error *error)
 {
-    return seller->common;
+    point->names = bt_arena_create();
+    if (point->names == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory for an experiment's sellers");
+    return bt_seller_entries_create(point->experiment, point->names, &point->entries, error);
 }
 
 static bt_status prepare_market(bt_point *point, bt_error *error)
 {
     const bt_experiment *experiment = point->experiment;
-    const bt_registered *entry = experiment->sellers.element;
-    size_t n_names = experiment->sellers.count;
-    const char **name = calloc(n_names + 1, sizeof(*name));
-    if (name == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for an experiment's sellers");
-    for (size_t i = 0; i < n_names; i++)
-        name[i] = common_of(&entry[i])->name;
+    const bt_seller_entries *sellers = &point->entries;
     bt_market_model_setting setting = {.parameters = experiment->market.parameters,
-                                       .seller_names = name,
-                                       .n_seller_names = n_names,
+                                       .seller_names = sellers->name,
+                                       .n_seller_names = sellers->count,
                                        .n_threads = point->n_threads};
     point->market_type = (const bt_market_type *)experiment->market.type;
     bt_status status = point->market_type->prepare(&setting, &point->model, error);
-    free(name);
     if (status == BT_OK)
         point->layout = point->market_type->layout(point->model);
     return status;
@@ -41,16 +37,16 @@ static bt_status prepare_market(bt_point *point, bt_error *error)
 /* The experiment's entry of each of the market's sellers, found by name. */
 static bt_status match_sellers(bt_point *point, bt_error *error)
 {
-    const bt_registered *entry = point->experiment->sellers.element;
+    const bt_seller_entries *sellers = &point->entries;
     size_t n_sellers = point->layout->n_sellers;
     point->seller = calloc(n_sellers, sizeof(*point->seller));
     point->n_actions = calloc(n_sellers, sizeof(*point->n_actions));
     if (point->seller == NULL || point->n_actions == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for an experiment's sellers");
     for (size_t i = 0; i < n_sellers; i++)
-        for (size_t k = 0; k < point->experiment->sellers.count; k++)
-            if (strcmp(common_of(&entry[k])->name, point->layout->seller_name[i]) == 0)
-                point->seller[i] = &entry[k];
+        for (size_t k = 0; k < sellers->count; k++)
+            if (strcmp(sellers->name[k], point->layout->seller_name[i]) == 0)
+                point->seller[i] = sellers->entry[k];
     return BT_OK;
 }
 
@@ -171,6 +167,8 @@ static bt_status fill_point(bt_point *point, bt_error *error)
 {
     bt_status status = choose_horizon(point, error);
     if (status == BT_OK)
+        status = list_sellers(point, error);
+    if (status == BT_OK)
         status = prepare_market(point, error);
     if (status == BT_OK)
         status = match_sellers(point, error);
@@ -219,6 +217,7 @@ void bt_point_release(bt_point *point)
         return;
     if (point->model != NULL)
         point->market_type->release(point->model);
+    bt_arena_destroy(point->names);
     free(point->seller);
     free(point->n_actions);
     free(point->series);

@@ -13,6 +13,8 @@ struct bt_point {
     const bt_market_type *market_type;
     void *model;
     const bt_market_layout *layout;
+    bt_seller_entries entries;    /* the experiment's sellers, one by one */
+    bt_arena *names;              /* of these */
     const bt_registered **seller; /* [seller] of the experiment; NULL: all prices fixed */
     const bt_buyers_type *buyers_type;
     bool is_periodic;

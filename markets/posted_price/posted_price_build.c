@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "markets/posted_price/posted_price_parameters.h"
+#include "markets/posted_price/posted_price_groups.h"
 #include "markets/demand/random_coefficients.h"
 
 typedef struct first_complaint {
@@ -91,7 +91,7 @@ static void fill_supply(const bt_posted_price_parameters *parameters,
 
 static bt_status build_supply(const bt_posted_price_parameters *parameters,
                               const char *const *seller_names, size_t n_seller_names,
-                              bt_supply **result, bt_error *error)
+                              bt_arena *names, bt_supply **result, bt_error *error)
 {
     bt_supply *supply = calloc(1, sizeof(*supply));
     supply_arrays arrays;
@@ -103,6 +103,7 @@ static bt_status build_supply(const bt_posted_price_parameters *parameters,
                        n_products);
     }
     fill_supply(parameters, seller_names, n_seller_names, supply, &arrays);
+    supply->names = names;
     *result = supply;
     return BT_OK;
 }
@@ -111,6 +112,7 @@ void bt_supply_destroy(bt_supply *supply)
 {
     if (supply == NULL)
         return;
+    bt_arena_destroy(supply->names);
     free(supply->product_name);
     free(supply->seller_name);
     free((void *)(uintptr_t)supply->ownership.seller);
@@ -316,10 +318,17 @@ bt_status bt_posted_price_build(const bt_posted_price_parameters *parameters,
     first_complaint first = {.is_set = false};
     if (bt_posted_price_check(parameters, seller_names, n_seller_names, keep_first, &first) > 0)
         return bt_fail(error, BT_BAD_INPUT, "market.%s: %s", first.path, first.sentence);
-    bt_status status = build_supply(parameters, seller_names, n_seller_names, supply, error);
-    if (status != BT_OK)
+    bt_posted_price_entries entries;
+    bt_arena *arena = bt_arena_create();
+    bt_status status = bt_posted_price_write_out(parameters, arena, &entries, error);
+    if (status == BT_OK)
+        status = build_supply(&entries.parameters, seller_names, n_seller_names, arena, supply,
+                              error);
+    if (status != BT_OK) {
+        bt_arena_destroy(arena);
         return status;
-    status = build_demand(parameters, demand, error);
+    }
+    status = build_demand(&entries.parameters, demand, error);
     if (status != BT_OK) {
         bt_supply_destroy(*supply);
         *supply = NULL;

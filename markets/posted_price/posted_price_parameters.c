@@ -1,4 +1,4 @@
-#include "markets/posted_price/posted_price_parameters.h"
+#include "markets/posted_price/posted_price_groups.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -210,7 +210,13 @@ static const bt_parameter product_parameters[] = {
      .type = BT_TEXT,
      OF(bt_product_parameters, seller),
      .required = true,
-     .meaning = "who sells it"},
+     .meaning = "who sells it; in a group, # stands for the product's number"},
+    {.name = "count",
+     .type = BT_INTEGER,
+     OF(bt_product_parameters, count),
+     .range = BT_BETWEEN(1, 1000000),
+     .meaning = "products alike, called NAME1, NAME2, ..., or with the number for # in NAME",
+     GIVEN(bt_product_parameters, has_count)},
     {.name = "quality",
      .type = BT_REAL,
      OF(bt_product_parameters, quality),
@@ -242,6 +248,12 @@ static const bt_parameter market_seller_parameters[] = {
      OF(bt_market_seller_parameters, name),
      .required = true,
      .meaning = "the seller, as products name it"},
+    {.name = "count",
+     .type = BT_INTEGER,
+     OF(bt_market_seller_parameters, count),
+     .range = BT_BETWEEN(1, 100000),
+     .meaning = "sellers alike, called NAME1, NAME2, ..., or with the number for # in NAME",
+     GIVEN(bt_market_seller_parameters, has_count)},
     {.name = "objective",
      .type = BT_OPTION,
      OF(bt_market_seller_parameters, objective),
@@ -340,7 +352,8 @@ const bt_parameter_table bt_posted_price_parameter_table =
 /* ---- what no table sees ---- */
 
 typedef struct checker {
-    const bt_posted_price_parameters *parameters;
+    const bt_posted_price_parameters *parameters; /* groups written out */
+    const bt_posted_price_entries *entries;
     const char *const *seller_names;
     size_t n_seller_names;
     bt_complain *complain;
@@ -366,6 +379,11 @@ __attribute__((format(printf, 3, 4))) static void complain(checker *check, const
 static const bt_product_parameters *products(const checker *check)
 {
     return check->parameters->products.element;
+}
+
+static size_t product_group(const checker *check, size_t product)
+{
+    return check->entries->product_group[product];
 }
 
 static size_t product_index(const checker *check, const char *name)
@@ -407,12 +425,12 @@ static void check_products(checker *check)
     for (size_t j = 0; j < n_products; j++) {
         const bt_product_parameters *product = &products(check)[j];
         if (product_index(check, product->name) < j) {
-            snprintf(path, sizeof(path), "products[%zu].name", j);
+            snprintf(path, sizeof(path), "products[%zu].name", product_group(check, j));
             complain(check, path, "there is another product \"%s\" above", product->name);
         }
         if (check->seller_names != NULL && !product->has_price &&
             !is_listed_seller(check, product->seller)) {
-            snprintf(path, sizeof(path), "products[%zu].seller", j);
+            snprintf(path, sizeof(path), "products[%zu].seller", product_group(check, j));
             complain(check, path,
                      "seller \"%s\" is not one of the experiment's sellers; add it there, or "
                      "give the product a fixed price",
@@ -434,7 +452,7 @@ static void check_market_sellers(checker *check)
     const bt_market_seller_parameters *sellers = check->parameters->sellers.element;
     char path[PATH_LENGTH];
     for (size_t i = 0; i < check->parameters->sellers.count; i++) {
-        snprintf(path, sizeof(path), "sellers[%zu].name", i);
+        snprintf(path, sizeof(path), "sellers[%zu].name", check->entries->seller_group[i]);
         if (!sells_something(check, sellers[i].name))
             complain(check, path, "seller \"%s\" sells no product", sellers[i].name);
         for (size_t k = 0; k < i; k++)
@@ -528,23 +546,37 @@ static void check_reference(checker *check, const bt_real_list *list, const char
                  list->count);
 }
 
+static void check_written_out(checker *check)
+{
+    const bt_posted_price_parameters *parameters = check->parameters;
+    check_products(check);
+    check_experiment_sellers(check);
+    check_market_sellers(check);
+    check_nests(check);
+    check_transform(check, &parameters->demand.price_transform, "demand.price_transform");
+    for (size_t r = 0; r < parameters->demand.segments.count; r++)
+        check_segment(check, r);
+    check_reference(check, &parameters->reference.nash_price, "nash_price");
+    check_reference(check, &parameters->reference.joint_profit_price, "joint_profit_price");
+}
+
 size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
                              const char *const *seller_names, size_t n_seller_names,
                              bt_complain *complain_of, void *context)
 {
-    checker check = {.parameters = parameters,
+    bt_posted_price_entries entries;
+    checker check = {.parameters = &entries.parameters,
+                     .entries = &entries,
                      .seller_names = seller_names,
                      .n_seller_names = n_seller_names,
                      .complain = complain_of,
                      .context = context};
-    check_products(&check);
-    check_experiment_sellers(&check);
-    check_market_sellers(&check);
-    check_nests(&check);
-    check_transform(&check, &parameters->demand.price_transform, "demand.price_transform");
-    for (size_t r = 0; r < parameters->demand.segments.count; r++)
-        check_segment(&check, r);
-    check_reference(&check, &parameters->reference.nash_price, "nash_price");
-    check_reference(&check, &parameters->reference.joint_profit_price, "joint_profit_price");
+    bt_error error = {.status = BT_OK};
+    bt_arena *arena = bt_arena_create();
+    if (bt_posted_price_write_out(parameters, arena, &entries, &error) == BT_OK)
+        check_written_out(&check);
+    else
+        complain(&check, "products", "%s", error.message);
+    bt_arena_destroy(arena);
     return check.n_complaints;
 }

@@ -25,6 +25,7 @@
 #include "markets/demand/demand.h"
 #include "markets/market.h"
 #include "markets/ownership.h"
+#include "sim/arena.h"
 #include "sim/parameter.h"
 #include "sim/status.h"
 
@@ -84,15 +85,19 @@ typedef struct bt_demand_parameters {
 typedef struct bt_product_parameters {
     const char *name;
     const char *seller;
+    int64_t count; /* products alike (markets/posted_price/posted_price_groups.h) */
     double quality;
     double cost;
     double price; /* fixed, not a strategy */
     bool has_price;
+    bool has_count;
 } bt_product_parameters;
 
 typedef struct bt_market_seller_parameters {
     const char *name;
+    int64_t count;       /* sellers alike */
     bt_option objective; /* chosen: bt_objective; value: gamma or lambda */
+    bool has_count;
 } bt_market_seller_parameters;
 
 typedef struct bt_fees_parameters {
@@ -132,8 +137,9 @@ size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
 /* What a market block says of the supply side; plain data that owns its arrays. */
 typedef struct bt_supply {
     bt_ownership ownership;
-    const char **product_name; /* [product] borrowed texts, file order */
+    const char **product_name; /* [product] file order */
     const char **seller_name;  /* [seller] */
+    bt_arena *names;           /* texts of groups; others are borrowed */
 } bt_supply;
 
 /* Build the demand (checked; free with bt_demand_destroy) and the supply (free with
