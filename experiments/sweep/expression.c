@@ -436,6 +436,38 @@ static bt_status evaluate_equality(const evaluator *self, const term *node, bt_v
     return BT_OK;
 }
 
+static bool is_in_order(operation what, int order)
+{
+    switch (what) {
+    case LESS:
+        return order < 0;
+    case LESS_OR_EQUAL:
+        return order <= 0;
+    case GREATER:
+        return order > 0;
+    default:
+        return order >= 0;
+    }
+}
+
+/* Two numbers, or two texts in the order of their bytes. */
+static bt_status evaluate_order(const evaluator *self, const term *node, bt_value *value)
+{
+    bt_value left, right;
+    bt_status status = evaluate(self, node->left, &left);
+    if (status == BT_OK && left.kind != BT_VALUE_TEXT && left.kind != BT_VALUE_NUMBER)
+        status = fail_kind(self, node->left, &left, BT_VALUE_NUMBER);
+    if (status == BT_OK)
+        status = evaluate_as(self, node->right, left.kind, &right);
+    if (status != BT_OK)
+        return status;
+    int order = left.kind == BT_VALUE_TEXT
+                    ? strcmp(left.text, right.text)
+                    : (left.number > right.number) - (left.number < right.number);
+    *value = boolean_value(is_in_order(node->what, order));
+    return BT_OK;
+}
+
 static bt_status evaluate_arithmetic(const evaluator *self, const term *node, bt_value *value)
 {
     bt_value left, right;
@@ -446,18 +478,6 @@ static bt_status evaluate_arithmetic(const evaluator *self, const term *node, bt
         return status;
     double a = left.number, b = right.number;
     switch (node->what) {
-    case LESS:
-        *value = boolean_value(a < b);
-        break;
-    case LESS_OR_EQUAL:
-        *value = boolean_value(a <= b);
-        break;
-    case GREATER:
-        *value = boolean_value(a > b);
-        break;
-    case GREATER_OR_EQUAL:
-        *value = boolean_value(a >= b);
-        break;
     case ADD:
         *value = number_value(a + b);
         break;
@@ -492,6 +512,11 @@ static bt_status evaluate(const evaluator *self, size_t index, bt_value *value)
     case EQUAL:
     case NOT_EQUAL:
         return evaluate_equality(self, node, value);
+    case LESS:
+    case LESS_OR_EQUAL:
+    case GREATER:
+    case GREATER_OR_EQUAL:
+        return evaluate_order(self, node, value);
     case NEGATE:
         status = evaluate_as(self, node->left, BT_VALUE_NUMBER, value);
         value->number = -value->number;

@@ -3,9 +3,10 @@
  *
  *     sellers[s1].learning_rate < 0.2 and not (market.demand.scale >= 0.3)
  *     market.products[A].cost + 0.1 <= market.products[B].cost
- *     sellers[0].policy == 'q_learning'
+ *     sellers[0].policy == 'q_learning' or sellers[0].policy <= sellers[1].policy
  *
- * From loose to tight: or; and; not; < <= > >= == != (not chained); + -; * /; unary
+ * From loose to tight: or; and; not; < <= > >= (numbers, or texts byte by
+ * byte) == != (not chained); + -; * /; unary
  * minus; numbers, 'text', "text", true, false, null, paths, parentheses. `and` and `or` look
  * at their right side only where the left one leaves the answer open. There is nothing
  * else: no functions, no assignment, nothing that could run for long.

@@ -57,6 +57,8 @@ static void test_answers(void **state)
         {"policy == 'q_learning'", true},
         {"policy == \"fixed\"", false},
         {"policy != 'fixed'", true},
+        {"policy > 'fixed' and policy >= 'q_learning'", true},
+        {"policy < 'q_learning' or policy <= 'Q'", false},
         {"nothing == null", true},
         {"nothing != null", false},
         {"a.b == null", false},
