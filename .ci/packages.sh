@@ -3,7 +3,7 @@
 
 # To build the command and to run it.
 build_packages="gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
-    libgsl-dev libhdf5-dev libyaml-dev libglpk-dev libopenblas-dev liblapacke-dev librandom123-dev
+    libgsl-dev libhdf5-dev zlib1g-dev libyaml-dev libglpk-dev libopenblas-dev liblapacke-dev librandom123-dev
     libplplot-dev plplot-driver-cairo"
 
 # To build and run the tests.

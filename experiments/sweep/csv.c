@@ -1,287 +1,164 @@
 #include "experiments/sweep/csv.h"
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST_FILE = 256 << 20 };
+#include "experiments/tables/csv_reader.h"
 
-typedef struct reader {
+enum { LARGEST_TABLE = 256 << 20 };
+
+/* A table that grows with its rows. Texts are offsets until all are there. */
+typedef struct builder {
     const char *name;
-    const char *next;
-    const char *end;
-    size_t line;
-    const char *line_start;
     bt_csv *csv;
-    size_t n_fields; /* of all rows, header first */
-    char *storage;   /* the next free byte of csv->storage */
-    bt_error *error;
-} reader;
+    size_t *offset; /* [n_fields] of the storage */
+    size_t n_fields, field_capacity;
+    size_t used, storage_capacity;
+    size_t line_capacity;
+} builder;
 
-static bt_status fail_at(const reader *self, size_t line, size_t column, const char *message)
+/* Make room for `wanted` elements of `size` bytes. */
+static bool reserve(void **array, size_t *capacity, size_t wanted, size_t size)
 {
-    return bt_fail(self->error, BT_BAD_INPUT, "%s:%zu:%zu: %s", self->name, line, column,
-                   message);
+    if (wanted <= *capacity)
+        return true;
+    size_t larger = 2 * wanted + 16;
+    void *moved = realloc(*array, larger * size);
+    if (moved == NULL)
+        return false;
+    *array = moved;
+    *capacity = larger;
+    return true;
 }
 
-static size_t column_of(const reader *self, const char *place)
+static bt_status out_of_memory(bt_error *error)
 {
-    return (size_t)(place - self->line_start) + 1;
+    return bt_fail(error, BT_INTERNAL, "there is no memory for a table");
 }
 
-static bool is_blank(char character)
+static bt_status keep_row(builder *self, const bt_csv_row *row, bt_error *error)
 {
-    return character == ' ' || character == '\t' || character == '\r';
-}
-
-static bool at_field_end(const reader *self)
-{
-    return self->next == self->end || *self->next == ',' || *self->next == '\n';
-}
-
-static void start_line(reader *self)
-{
-    self->line++;
-    self->line_start = self->next;
-}
-
-static void skip_blanks(reader *self)
-{
-    while (self->next < self->end && is_blank(*self->next))
-        self->next++;
-}
-
-/* The rest of a quoted field; `next` stands behind the opening mark. */
-static bt_status take_quoted(reader *self)
-{
-    size_t line = self->line, column = column_of(self, self->next - 1);
-    bool closed = false;
-    while (!closed && self->next < self->end) {
-        char character = *self->next++;
-        bool doubled = character == '"' && self->next < self->end && *self->next == '"';
-        closed = character == '"' && !doubled;
-        if (doubled)
-            self->next++;
-        if (character == '\n')
-            start_line(self);
-        if (!closed)
-            *self->storage++ = character;
+    size_t size = 0;
+    for (size_t i = 0; i < row->n_fields; i++)
+        size += row->length[i] + 1;
+    if (self->used + size > LARGEST_TABLE)
+        return bt_fail(error, BT_BAD_INPUT, "%s:%zu:1: a table may have %d bytes", self->name,
+                       row->line, LARGEST_TABLE);
+    if (!reserve((void **)&self->offset, &self->field_capacity, self->n_fields + row->n_fields,
+                 sizeof(*self->offset)) ||
+        !reserve((void **)&self->csv->storage, &self->storage_capacity, self->used + size, 1))
+        return out_of_memory(error);
+    for (size_t i = 0; i < row->n_fields; i++) {
+        self->offset[self->n_fields++] = self->used;
+        memcpy(self->csv->storage + self->used, row->field[i], row->length[i] + 1);
+        self->used += row->length[i] + 1;
     }
-    if (!closed)
-        return fail_at(self, line, column, "this quotation mark is never closed");
-    skip_blanks(self);
-    if (!at_field_end(self))
-        return fail_at(self, self->line, column_of(self, self->next),
-                       "a comma or the end of the line must follow a quoted field");
     return BT_OK;
 }
 
-static bt_status take_plain(reader *self)
+static bt_status check_header(const char *name, const bt_csv_row *row, bt_error *error)
 {
-    const char *start = self->next;
-    while (!at_field_end(self)) {
-        if (*self->next == '"')
-            return fail_at(self, self->line, column_of(self, self->next),
-                           "a quotation mark stands inside a field that does not begin with "
-                           "one");
-        self->next++;
+    for (size_t i = 0; i < row->n_fields; i++) {
+        if (row->length[i] == 0)
+            return bt_fail(error, BT_BAD_INPUT,
+                           "%s:%zu:1: column %zu has no name: the header gives a parameter's "
+                           "path for each column",
+                           name, row->line, i + 1);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(row->field[i], row->field[k]) == 0)
+                return bt_fail(error, BT_BAD_INPUT,
+                               "%s:%zu:1: columns %zu and %zu are both called \"%s\"", name,
+                               row->line, k + 1, i + 1, row->field[i]);
     }
-    const char *last = self->next;
-    while (last > start && is_blank(last[-1]))
-        last--;
-    memcpy(self->storage, start, (size_t)(last - start));
-    self->storage += last - start;
     return BT_OK;
 }
 
-/* One field: its text, ended by 0, is appended to the storage. */
-static bt_status take_field(reader *self)
+static bt_status take_row(builder *self, const bt_csv_row *row, bt_error *error)
 {
-    self->csv->cell[self->n_fields++] = self->storage;
-    skip_blanks(self);
+    bt_csv *csv = self->csv;
+    if (self->n_fields == 0) {
+        csv->n_columns = row->n_fields;
+        bt_status status = check_header(self->name, row, error);
+        return status == BT_OK ? keep_row(self, row, error) : status;
+    }
+    if (row->n_fields != csv->n_columns)
+        return bt_fail(error, BT_BAD_INPUT,
+                       "%s:%zu:1: this row has %zu field%s where the header names %zu",
+                       self->name, row->line, row->n_fields, row->n_fields == 1 ? "" : "s",
+                       csv->n_columns);
+    if (!reserve((void **)&csv->line, &self->line_capacity, csv->n_rows + 1,
+                 sizeof(*csv->line)))
+        return out_of_memory(error);
+    csv->line[csv->n_rows++] = row->line;
+    return keep_row(self, row, error);
+}
+
+static bt_status take_rows(builder *self, bt_csv_reader *reader, bt_error *error)
+{
     bt_status status;
-    if (self->next < self->end && *self->next == '"') {
-        self->next++;
-        status = take_quoted(self);
-    } else {
-        status = take_plain(self);
-    }
-    *self->storage++ = '\0';
+    bt_csv_row row;
+    bool got = true;
+    do {
+        status = bt_csv_reader_next(reader, &row, &got, error);
+        if (status == BT_OK && got)
+            status = take_row(self, &row, error);
+    } while (status == BT_OK && got);
+    if (status == BT_OK && self->csv->n_rows == 0)
+        return bt_fail(error, BT_BAD_INPUT, "%s:%zu:1: there are no rows below a header",
+                       self->name, bt_csv_reader_line(reader));
     return status;
 }
 
-/* One line's fields; n_fields counts them. */
-static bt_status take_row(reader *self, size_t *count)
-{
-    size_t before = self->n_fields;
-    for (;;) {
-        bt_status status = take_field(self);
-        if (status != BT_OK)
-            return status;
-        if (self->next == self->end || *self->next == '\n')
-            break;
-        self->next++; /* the comma */
-    }
-    *count = self->n_fields - before;
-    return BT_OK;
-}
-
-static bool skip_blank_lines(reader *self)
-{
-    for (;;) {
-        skip_blanks(self);
-        if (self->next == self->end)
-            return false;
-        if (*self->next != '\n') {
-            self->next = self->line_start;
-            return true;
-        }
-        self->next++;
-        start_line(self);
-    }
-}
-
-static bt_status check_header(const reader *self, size_t line)
-{
-    const char **header = self->csv->cell;
-    for (size_t i = 0; i < self->csv->n_columns; i++) {
-        if (header[i][0] == '\0')
-            return bt_fail(self->error, BT_BAD_INPUT,
-                           "%s:%zu:1: column %zu has no name: the header gives a parameter's "
-                           "path for each column",
-                           self->name, line, i + 1);
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(header[i], header[k]) == 0)
-                return bt_fail(self->error, BT_BAD_INPUT,
-                               "%s:%zu:1: columns %zu and %zu are both called \"%s\"",
-                               self->name, line, k + 1, i + 1, header[i]);
-    }
-    return BT_OK;
-}
-
-static bt_status take_rows(reader *self)
+static bt_status place_cells(builder *self, bt_error *error)
 {
     bt_csv *csv = self->csv;
-    bool is_header = true;
-    while (skip_blank_lines(self)) {
-        size_t line = self->line, count;
-        bt_status status = take_row(self, &count);
-        if (status == BT_OK && is_header) {
-            csv->n_columns = count;
-            status = check_header(self, line);
-        } else if (status == BT_OK && count != csv->n_columns) {
-            return bt_fail(self->error, BT_BAD_INPUT,
-                           "%s:%zu:1: this row has %zu field%s where the header names %zu",
-                           self->name, line, count, count == 1 ? "" : "s", csv->n_columns);
-        } else if (status == BT_OK) {
-            csv->line[csv->n_rows++] = line;
-        }
-        if (status != BT_OK)
-            return status;
-        is_header = false;
-        if (self->next < self->end) {
-            self->next++;
-            start_line(self);
-        }
-    }
-    if (csv->n_rows == 0)
-        return fail_at(self, self->line, 1, "there are no rows below a header");
+    csv->header = malloc(self->n_fields * sizeof(*csv->header));
+    if (csv->header == NULL)
+        return out_of_memory(error);
+    for (size_t i = 0; i < self->n_fields; i++)
+        csv->header[i] = csv->storage + self->offset[i];
+    csv->cell = csv->header + csv->n_columns;
     return BT_OK;
 }
 
-static bt_status allocate(bt_csv *csv, const char *bytes, size_t size, bt_error *error)
+static bt_status read_table(const char *name, bt_csv_reader *reader, bt_csv **csv,
+                            bt_error *error)
 {
-    size_t n_fields = 1, n_lines = 1;
-    for (size_t i = 0; i < size; i++) {
-        n_fields += bytes[i] == ',' || bytes[i] == '\n';
-        n_lines += bytes[i] == '\n';
+    builder self = {.name = name, .csv = calloc(1, sizeof(bt_csv))};
+    if (self.csv == NULL)
+        return out_of_memory(error);
+    bt_status status = take_rows(&self, reader, error);
+    if (status == BT_OK)
+        status = place_cells(&self, error);
+    free(self.offset);
+    if (status != BT_OK) {
+        bt_csv_destroy(self.csv);
+        return status;
     }
-    csv->header = csv->cell = malloc(n_fields * sizeof(*csv->cell));
-    csv->line = malloc(n_lines * sizeof(*csv->line));
-    csv->storage = malloc(size + n_fields);
-    if (csv->cell == NULL || csv->line == NULL || csv->storage == NULL)
-        return bt_fail(error, BT_INTERNAL, "there is no memory for a table of %zu bytes", size);
+    *csv = self.csv;
     return BT_OK;
 }
 
 bt_status bt_csv_parse(const char *name, const char *bytes, size_t size, bt_csv **csv,
                        bt_error *error)
 {
-    static const char byte_order_mark[] = "\xef\xbb\xbf";
+    bt_csv_reader *reader;
     *csv = NULL;
-    if (size > LARGEST_FILE)
-        return bt_fail(error, BT_BAD_INPUT, "%s:1:1: a table may have %d bytes, not %zu", name,
-                       LARGEST_FILE, size);
-    if (size > 0 && memchr(bytes, '\0', size) != NULL)
-        return bt_fail(error, BT_BAD_INPUT, "%s:1:1: this is no text: it holds a NUL byte",
-                       name);
-    if (size >= 3 && memcmp(bytes, byte_order_mark, 3) == 0) {
-        bytes += 3;
-        size -= 3;
-    }
-    bt_csv *made = calloc(1, sizeof(*made));
-    if (made == NULL)
-        return bt_fail(error, BT_INTERNAL, "there is no memory for a table");
-    bt_status status = allocate(made, bytes, size, error);
-    if (status == BT_OK) {
-        reader self = {.name = name,
-                       .next = bytes,
-                       .end = bytes + size,
-                       .line = 1,
-                       .line_start = bytes,
-                       .csv = made,
-                       .storage = made->storage,
-                       .error = error};
-        status = take_rows(&self);
-    }
-    if (status != BT_OK) {
-        bt_csv_destroy(made);
-        return status;
-    }
-    made->cell += made->n_columns;
-    *csv = made;
-    return BT_OK;
-}
-
-/* All bytes of a stream; NULL when memory is out or it cannot be read. */
-static char *read_all(FILE *stream, size_t *size)
-{
-    size_t capacity = 1 << 16;
-    char *bytes = malloc(capacity);
-    *size = 0;
-    while (bytes != NULL) {
-        *size += fread(bytes + *size, 1, capacity - *size, stream);
-        if (*size < capacity || capacity > LARGEST_FILE)
-            break;
-        capacity *= 2;
-        char *larger = realloc(bytes, capacity);
-        if (larger == NULL)
-            free(bytes);
-        bytes = larger;
-    }
-    if (bytes != NULL && ferror(stream)) {
-        free(bytes);
-        return NULL;
-    }
-    return bytes;
+    bt_status status = bt_csv_reader_of_bytes(name, bytes, size, &reader, error);
+    if (status == BT_OK)
+        status = read_table(name, reader, csv, error);
+    bt_csv_reader_close(reader);
+    return status;
 }
 
 bt_status bt_csv_read(const char *path, bt_csv **csv, bt_error *error)
 {
+    bt_csv_reader *reader;
     *csv = NULL;
-    FILE *stream = fopen(path, "rb");
-    if (stream == NULL)
-        return bt_fail(error, errno == ENOENT ? BT_NO_INPUT : BT_IO, "%s: %s", path,
-                       strerror(errno));
-    size_t size;
-    char *bytes = read_all(stream, &size);
-    fclose(stream);
-    if (bytes == NULL)
-        return bt_fail(error, BT_IO, "%s cannot be read", path);
-    bt_status status = bt_csv_parse(path, bytes, size, csv, error);
-    free(bytes);
+    bt_status status = bt_csv_reader_open(path, &reader, error);
+    if (status == BT_OK)
+        status = read_table(path, reader, csv, error);
+    bt_csv_reader_close(reader);
     return status;
 }
 

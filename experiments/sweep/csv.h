@@ -1,9 +1,7 @@
 /*
  * A CSV file with a header: the points of a sweep that were designed elsewhere.
  *
- * RFC 4180 with what spreadsheets add: fields between commas, quoted with "" for a
- * quotation mark inside, lines ended by LF or CRLF, a byte order mark, blank lines
- * (skipped), blanks around unquoted fields (dropped).
+ * The whole table in memory; experiments/tables/csv_reader.h says what is understood.
  */
 #ifndef BT_EXPERIMENTS_CSV_H
 #define BT_EXPERIMENTS_CSV_H
