@@ -5,6 +5,7 @@ static const bt_described *const entries[] = {
     &bt_best_response_seller.described,
     &bt_q_learning_seller.described,
     &bt_gradient_seller.described,
+    &bt_derivative_follower_seller.described,
     &bt_random_seller.described,
     &bt_epsilon_greedy_seller.described,
     &bt_ucb1_seller.described,

@@ -11,10 +11,13 @@
 /* Entries are bt_seller_type (bt_described comes first in it). */
 extern const bt_registry bt_seller_registry;
 
-extern const bt_seller_type bt_fixed_seller;         /* fixed.c */
-extern const bt_seller_type bt_best_response_seller; /* best_response.c */
-extern const bt_seller_type bt_q_learning_seller;    /* q_learning.c */
-extern const bt_seller_type bt_gradient_seller;      /* gradient.c */
+extern const bt_seller_type bt_fixed_seller;      /* fixed.c */
+extern const bt_seller_type bt_q_learning_seller; /* q_learning.c */
+
+/* With continuous prices */
+extern const bt_seller_type bt_best_response_seller;       /* best_response.c */
+extern const bt_seller_type bt_gradient_seller;            /* gradient.c */
+extern const bt_seller_type bt_derivative_follower_seller; /* derivative_follower.c */
 
 /* Learners on a price grid (grid_bandit.h) */
 extern const bt_seller_type bt_random_seller;            /* random.c */

@@ -19,13 +19,12 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "agents/sellers/grid/price_grid.h"
+#include "agents/sellers/continuous/price_box.h"
 #include "agents/sellers/registry.h"
 
-enum { DIRECTION_PURPOSE = 0, START_PURPOSE = 1 };
+enum { DIRECTION_PURPOSE = 0 };
 enum { ONE_POINT, RESIDUAL, TWO_POINT };
 enum { NO_BASELINE, RUNNING_MEAN };
-enum { START_AT_RANDOM = 3 }; /* after the choices of a price */
 
 typedef struct gradient_parameters {
     int32_t method;
@@ -35,9 +34,7 @@ typedef struct gradient_parameters {
     double step_exponent;
     double perturbation;
     double perturbation_exponent;
-    bt_option low;
-    bt_option high;
-    bt_option start;
+    bt_price_box_parameters box;
 } gradient_parameters;
 
 static const bt_parameter parameters[] = {
@@ -88,37 +85,14 @@ static const bt_parameter parameters[] = {
      .default_text = "0.3333333333333333",
      .range = BT_BETWEEN(0, 2),
      .meaning = "b: trials shrink as t^-b"},
-    {.name = "low",
-     .type = BT_OPTION,
-     .offset = offsetof(gradient_parameters, low),
-     .unit = "price",
-     .default_text = "cost",
-     .number_allowed = true,
-     .choices = BT_PRICE_CHOICES,
-     .meaning = "lowest price it considers: a number, or a benchmark of each product"},
-    {.name = "high",
-     .type = BT_OPTION,
-     .offset = offsetof(gradient_parameters, high),
-     .unit = "price",
-     .required = true,
-     .number_allowed = true,
-     .choices = BT_PRICE_CHOICES,
-     .meaning = "highest price it considers: a number, or a benchmark of each product"},
-    {.name = "start",
-     .type = BT_OPTION,
-     .offset = offsetof(gradient_parameters, start),
-     .unit = "price",
-     .default_text = "random",
-     .number_allowed = true,
-     .choices = BT_PRICE_CHOICES "|random",
-     .meaning = "first price: a number, a benchmark, or drawn uniformly from the box"},
+    BT_PRICE_BOX_PARAMETERS(gradient_parameters),
 };
 static const bt_parameter_table parameter_table = BT_TABLE_OF(gradient_parameters, parameters);
 
 typedef struct gradient_seller {
     const gradient_parameters *parameters;
-    const bt_seller_setting *setting;
     uint32_t n_own;
+    bt_price_box box;
     double *centre;    /* [own] of the box */
     double *radius;    /* [own] half its width */
     double *price;     /* [own] p */
@@ -189,10 +163,8 @@ static void climb(gradient_seller *seller, double profit_difference)
     for (uint32_t k = 0; k < seller->n_own; k++) {
         double slope =
             seller->n_own * profit_difference * seller->direction[k] / trial_size(seller, k);
-        double low = seller->centre[k] - seller->radius[k];
-        double high = seller->centre[k] + seller->radius[k];
-        double price = seller->price[k] + seller->step * slope;
-        seller->price[k] = price < low ? low : price > high ? high : price;
+        seller->price[k] =
+            bt_price_box_project(&seller->box, k, seller->price[k] + seller->step * slope);
     }
 }
 
@@ -244,40 +216,13 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
 
 /* ---- life ---- */
 
-static bt_status lay_box(gradient_seller *seller, bt_error *error)
+static void enter_box(gradient_seller *seller)
 {
     for (uint32_t k = 0; k < seller->n_own; k++) {
-        double low = bt_price_of(&seller->parameters->low, seller->setting, k);
-        double high = bt_price_of(&seller->parameters->high, seller->setting, k);
-        if (!(low < high))
-            return bt_fail(error, BT_BAD_INPUT,
-                           "seller \"%s\": its prices must have room between `low` and "
-                           "`high`, which are %g and %g",
-                           seller->setting->name, low, high);
-        seller->centre[k] = (low + high) / 2;
-        seller->radius[k] = (high - low) / 2;
+        seller->centre[k] = (seller->box.low[k] + seller->box.high[k]) / 2;
+        seller->radius[k] = (seller->box.high[k] - seller->box.low[k]) / 2;
+        seller->price[k] = seller->box.start[k];
     }
-    return BT_OK;
-}
-
-static bt_status choose_start(gradient_seller *seller, bt_error *error)
-{
-    const bt_option *start = &seller->parameters->start;
-    bt_stream stream = bt_stream_open(seller->setting->key,
-                                      BT_AGENT_SELLER(seller->setting->seller), START_PURPOSE);
-    for (uint32_t k = 0; k < seller->n_own; k++) {
-        double low = seller->centre[k] - seller->radius[k];
-        double high = seller->centre[k] + seller->radius[k];
-        seller->price[k] = start->chosen == START_AT_RANDOM
-                               ? low + (high - low) * bt_stream_uniform(&stream)
-                               : bt_price_of(start, seller->setting, k);
-        if (!(seller->price[k] >= low && seller->price[k] <= high))
-            return bt_fail(error, BT_BAD_INPUT,
-                           "seller \"%s\": `start` must lie between `low` and `high`, which "
-                           "are %g and %g, not at %g",
-                           seller->setting->name, low, high, seller->price[k]);
-    }
-    return BT_OK;
 }
 
 static bool allocate(gradient_seller *seller, bt_arena *arena)
@@ -299,15 +244,16 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
     if (seller == NULL || !allocate(seller, setting->arena))
         return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
     seller->parameters = given;
-    seller->setting = setting;
     seller->directions =
         bt_stream_open(setting->key, BT_AGENT_SELLER(setting->seller), DIRECTION_PURPOSE);
     seller->reference = NAN;
-    bt_status status = lay_box(seller, error);
-    if (status == BT_OK)
-        status = choose_start(seller, error);
+    bt_status status =
+        bt_price_box_create(&seller->parameters->box, setting, &seller->box, error);
+    if (status != BT_OK)
+        return status;
+    enter_box(seller);
     *self = seller;
-    return status;
+    return BT_OK;
 }
 
 static void archive(void *self, bt_archive *archive)
