@@ -15,44 +15,9 @@
 
 #include <cmocka.h>
 #include <gsl/gsl_randist.h>
-#include <gsl/gsl_statistics_double.h>
 
+#include "acceptance.h"
 #include "tests/lone_seller.h"
-
-enum { MAX_RUNS = 60 };
-
-typedef struct sample {
-    double value[MAX_RUNS];
-    size_t count;
-} sample;
-
-static double mean_of(const sample *of)
-{
-    return gsl_stats_mean(of->value, 1, of->count);
-}
-
-static double deviation_of(const sample *of)
-{
-    return of->count > 1 ? gsl_stats_sd(of->value, 1, of->count) : 0;
-}
-
-static double error_of(const sample *of)
-{
-    return deviation_of(of) / sqrt((double)of->count);
-}
-
-static size_t n_missed;
-
-static void judge(const char *name, double low, double high, const sample *of)
-{
-    double mean = mean_of(of), half = 1.96 * error_of(of);
-    bool is_met = mean >= low && mean <= high;
-    n_missed += !is_met;
-    printf("%-52s target [%.4g, %.4g]  result %.4g  interval [%.4g, %.4g]  sd %.3g  %s\n", name,
-           low, high, mean, mean - half, mean + half, deviation_of(of),
-           is_met ? "met" : "NOT MET");
-    fflush(stdout);
-}
 
 /* ---- markets ---- */
 
@@ -106,20 +71,22 @@ typedef struct reference {
     double deviation; /* over the reference's seeds */
 } reference;
 
-static void check_references(const reference *references, size_t count, long periods,
+static bool judge_references(const reference *references, size_t count, long periods,
                              int buyers, size_t runs, size_t reference_runs)
 {
+    bool met = true;
     for (size_t k = 0; k < count; k++) {
         const reference *expected = &references[k];
         sample gains;
         char name[128];
         sample_market(2, expected->rule, expected->rule, periods, buyers, runs, &gains);
-        double allowed =
-            3 * hypot(error_of(&gains), expected->deviation / sqrt((double)reference_runs)) +
-            0.001;
+        double allowed = 3 * hypot(sample_standard_error(&gains),
+                                   expected->deviation / sqrt((double)reference_runs)) +
+                         0.001;
         snprintf(name, sizeof(name), "%s, T=%ld, M=%d", expected->rule, periods, buyers);
-        judge(name, expected->mean - allowed, expected->mean + allowed, &gains);
+        met &= judge(name, expected->mean - allowed, expected->mean + allowed, &gains);
     }
+    return met;
 }
 
 /* spec 30, section 6: T = 100,000, expected demand, 20 seeds */
@@ -141,9 +108,8 @@ static void self_play_with_expected_demand(void **state)
         {"fictitious_play", .103, .042},
         {"policy_gradient", .183, .046},
     };
-    n_missed = 0;
-    check_references(references, sizeof(references) / sizeof(references[0]), 100000, 0, 20, 20);
-    assert_int_equal(n_missed, 0);
+    assert_true(judge_references(references, sizeof(references) / sizeof(references[0]), 100000,
+                                 0, 20, 20));
 }
 
 /* the same, T = 1,000,000, one buyer a period, 8 seeds. UCB1's gains lie anywhere from .3 to
@@ -164,55 +130,50 @@ static void self_play_with_one_buyer_a_period(void **state)
         {"roth_erev", .105, .014},
         {"policy_gradient", .167, .128},
     };
-    n_missed = 0;
-    check_references(references, sizeof(references) / sizeof(references[0]), 1000000, 1, 8, 8);
-    assert_int_equal(n_missed, 0);
+    assert_true(judge_references(references, sizeof(references) / sizeof(references[0]),
+                                 1000000, 1, 8, 8));
 }
 
 static void b2_full_information_ends_in_the_nash_band(void **state)
 {
     (void)state;
     sample gains;
-    n_missed = 0;
+    bool met = true;
     sample_market(2, "hedge", "hedge", 100000, 0, 20, &gains);
-    judge("B2 hedge, T=100000, M=0", -.03, .03, &gains);
+    met &= judge("B2 hedge, T=100000, M=0", -.03, .03, &gains);
     sample_market(2, "regret_matching", "regret_matching", 100000, 0, 20, &gains);
     /* the grid's lower equilibrium, -0.02384 */
-    judge("B2 regret_matching, T=100000, M=0", -.0245, -.0235, &gains);
-    assert_int_equal(n_missed, 0);
+    met &= judge("B2 regret_matching, T=100000, M=0", -.0245, -.0235, &gains);
+    assert_true(met);
 }
 
 static void b3_random_prices(void **state)
 {
     (void)state;
     sample gains;
-    n_missed = 0;
     sample_market(2, "random", "random", 100000, 0, 20, &gains);
-    judge("B3 random, T=100000, M=0", .492, .502, &gains);
-    assert_int_equal(n_missed, 0);
+    assert_true(judge("B3 random, T=100000, M=0", .492, .502, &gains));
 }
 
 static void b4_ucb1_in_a_fixed_order(void **state)
 {
     (void)state;
     sample gains;
-    n_missed = 0;
     sample_market(2, "ucb1, first_trials: fixed", "ucb1, first_trials: fixed", 100000, 0, 1,
                   &gains);
-    judge("B4 ucb1, fixed order, T=100000, M=0", .916, .926, &gains);
-    assert_int_equal(n_missed, 0);
+    assert_true(judge("B4 ucb1, fixed order, T=100000, M=0", .916, .926, &gains));
 }
 
 static void b5_broken_symmetry(void **state)
 {
     (void)state;
     sample gains;
-    n_missed = 0;
+    bool met = true;
     sample_market(2, "ucb1", "thompson_gaussian", 500000, 1, 12, &gains);
-    judge("B5 ucb1 + thompson_gaussian, T=500000, M=1", .118, .178, &gains);
+    met &= judge("B5 ucb1 + thompson_gaussian, T=500000, M=1", .118, .178, &gains);
     sample_market(6, "ucb1", "ucb1", 200000, 1, 12, &gains);
-    judge("B5 six ucb1, T=200000, M=1", .064, .104, &gains);
-    assert_int_equal(n_missed, 0);
+    met &= judge("B5 six ucb1, T=200000, M=1", .064, .104, &gains);
+    assert_true(met);
 }
 
 /* ---- lone learners ---- */
@@ -259,18 +220,20 @@ static void b10_lone_learners(void **state)
         {"policy: exp3_ix", 985},
         {"policy: hedge, learning_rate: tuned", 100},
     };
-    n_missed = 0;
+    bool met = true;
     sample regrets;
     sample_regrets("policy: exp3", 40, &regrets);
-    judge("B10 exp3, regret within its bound", 0, 2258, &regrets);
+    met &= judge("B10 exp3, regret within its bound", 0, 2258, &regrets);
     for (size_t k = 0; k < sizeof(references) / sizeof(references[0]); k++) {
         sample_regrets(references[k].settings, 40, &regrets);
         /* the reference's 40 runs have the same deviation */
-        double allowed = 3 * sqrt(2) * error_of(&regrets) + 0.5;
-        judge(references[k].settings, references[k].target - allowed,
-              references[k].target + allowed, &regrets);
+        double allowed = 3 * sqrt(2) * sample_standard_error(&regrets) + 0.5;
+        char name[128];
+        snprintf(name, sizeof(name), "B10 %s", references[k].settings);
+        met &= judge(name, references[k].target - allowed, references[k].target + allowed,
+                     &regrets);
     }
-    assert_int_equal(n_missed, 0);
+    assert_true(met);
 }
 
 /* ---- partial identification ---- */
@@ -332,7 +295,7 @@ static void b15_partial_identification(void **state)
 {
     (void)state;
     static const segment_world worlds[] = {{2, 9}, {2, 2}, {9, 2}};
-    n_missed = 0;
+    bool met = true;
     for (size_t w = 0; w < 3; w++) {
         sample ratio = {.count = 10}, pi = {.count = 10}, tuned = {.count = 10};
         for (size_t r = 0; r < ratio.count; r++) {
@@ -342,13 +305,13 @@ static void b15_partial_identification(void **state)
         }
         char name[128];
         snprintf(name, sizeof(name), "B15 Beta(%g, %g): ucb_pi %.0f over ucb_tuned %.0f",
-                 worlds[w].a, worlds[w].b, mean_of(&pi), mean_of(&tuned));
-        judge(name, 0, 0.25, &ratio);
+                 worlds[w].a, worlds[w].b, sample_mean(&pi), sample_mean(&tuned));
+        met &= judge(name, 0, 0.25, &ratio);
     }
-    assert_int_equal(n_missed, 0);
+    assert_true(met);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(b2_full_information_ends_in_the_nash_band),
@@ -360,5 +323,5 @@ int main(void)
         cmocka_unit_test(b5_broken_symmetry),
         cmocka_unit_test(self_play_with_one_buyer_a_period),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return RUN_ACCEPTANCE_TESTS(tests, argc, argv);
 }
