@@ -71,6 +71,10 @@ typedef struct bt_buyers_type {
 
     void (*archive)(void *self, bt_archive *archive); /* may be NULL */
     void (*destroy)(void *self); /* what the arena does not own; may be NULL */
+
+    /* What a bargaining market asks (bargaining/bargaining_sides.h); NULL: they cannot bargain.
+     * Buyers who only bargain have no `serve`. */
+    const struct bt_bargaining_buyers *bargaining;
 } bt_buyers_type;
 
 #endif

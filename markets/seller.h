@@ -167,6 +167,10 @@ typedef struct bt_seller_type {
     uint64_t (*greedy_action)(const void *self, size_t state);
 
     void (*destroy)(void *self); /* what the arena does not own; may be NULL */
+
+    /* What a bargaining market asks (bargaining/bargaining_sides.h); NULL: it cannot bargain.
+     * A seller that only bargains has no `decide`. */
+    const struct bt_bargaining_seller *bargaining;
 } bt_seller_type;
 
 /* When a seller reprices. */
