@@ -1,5 +1,4 @@
 /* bertrand run EXPERIMENT.yaml */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,39 +7,13 @@
 #include <omp.h>
 
 #include "experiments/commands/command_line.h"
+#include "experiments/commands/interruption.h"
 #include "experiments/experiment_file.h"
 #include "experiments/runner/progress.h"
 #include "experiments/runner/run_counts.h"
 #include "experiments/runner/runner.h"
 #include "experiments/runner/wall_clock.h"
 #include "sim/file_io.h"
-
-/* ---- interrupts: the one piece of process state, read by polling ---- */
-
-static volatile sig_atomic_t was_interrupted = 0;
-
-static void take_note(int signal_number)
-{
-    (void)signal_number;
-    was_interrupted = 1;
-}
-
-static bool is_interrupted(void *context)
-{
-    (void)context;
-    return was_interrupted != 0;
-}
-
-/* The first SIGINT or SIGTERM is noted, the second ends the program. A limit on file sizes
- * is an error of the write that meets it. */
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = take_note, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGXFSZ, SIG_IGN);
-}
 
 /* ---- what the runner tells ---- */
 
@@ -228,7 +201,7 @@ static bt_status run_plan(call *self, const bt_command *command, const bt_argume
         .resume = self->resume,
         .from_checkpoint = bt_argument(command, arguments, "from-checkpoint"),
         .observer = {.context = &listener,
-                     .is_interrupted = is_interrupted,
+                     .is_interrupted = bt_interruption_came,
                      .progress = show_progress,
                      .failure = show_failure,
                      .remark = show_remark},
@@ -247,7 +220,7 @@ static bt_status make_plan(call *self, bt_error *error)
                                      .overrides = self->overrides,
                                      .selection = self->only,
                                      .n_threads = self->n_threads,
-                                     .is_interrupted = is_interrupted};
+                                     .is_interrupted = bt_interruption_came};
     return bt_plan_create(&setting, &self->plan, self->diagnostics, error);
 }
 
@@ -282,7 +255,7 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
     call self = {.diagnostics = bt_diagnostics_create()};
     if (self.diagnostics == NULL)
         return bt_fail(error, BT_INTERNAL, "there is no memory");
-    catch_signals();
+    bt_interruption_catch();
     bt_status status = do_call(&self, command, arguments, error);
     bt_diagnostics_print(self.diagnostics, stderr);
     bt_plan_destroy(self.plan);

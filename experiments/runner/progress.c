@@ -63,6 +63,28 @@ static void print_bar(const bt_progress *progress, double fraction)
     fputs("] ", progress->stream);
 }
 
+/* Go back to the begin of the line on a terminal. */
+static void begin_state(const bt_progress *progress)
+{
+    if (progress->is_terminal)
+        fputs("\r\033[K", progress->stream);
+}
+
+static void end_state(bt_progress *progress, double now)
+{
+    if (!progress->is_terminal)
+        fputc('\n', progress->stream);
+    fflush(progress->stream);
+    progress->is_drawn = progress->is_terminal;
+    progress->last_shown = now;
+}
+
+static bool is_due(const bt_progress *progress, double now)
+{
+    double pause = progress->is_terminal ? seconds_between_bars : seconds_between_lines;
+    return progress->stream != NULL && now - progress->last_shown >= pause;
+}
+
 static void print_state(bt_progress *progress, const bt_run_progress *runs, double now)
 {
     double elapsed = now - progress->began;
@@ -72,8 +94,8 @@ static void print_state(bt_progress *progress, const bt_run_progress *runs, doub
     bool can_tell = done > 0 && elapsed >= seconds_before_estimates;
     print_rate(can_tell ? done : 0, elapsed, rate);
     print_duration(can_tell ? elapsed * (planned - done) / done : INFINITY, left);
+    begin_state(progress);
     if (progress->is_terminal) {
-        fputs("\r\033[K", progress->stream);
         double before = (double)runs->n_before;
         print_bar(progress, (before + done) / (double)runs->n_runs);
     }
@@ -81,18 +103,29 @@ static void print_state(bt_progress *progress, const bt_run_progress *runs, doub
             runs->n_runs, rate, left);
     if (runs->n_failed > 0)
         fprintf(progress->stream, "  %zu failed", runs->n_failed);
-    if (!progress->is_terminal)
-        fputc('\n', progress->stream);
-    fflush(progress->stream);
-    progress->is_drawn = progress->is_terminal;
-    progress->last_shown = now;
+    end_state(progress, now);
 }
 
 void bt_progress_show(bt_progress *progress, const bt_run_progress *runs, double now)
 {
-    double pause = progress->is_terminal ? seconds_between_bars : seconds_between_lines;
-    if (progress->stream != NULL && now - progress->last_shown >= pause)
+    if (is_due(progress, now))
         print_state(progress, runs, now);
+}
+
+void bt_progress_show_share(bt_progress *progress, const char *label, double fraction,
+                            double now)
+{
+    if (!is_due(progress, now))
+        return;
+    double elapsed = now - progress->began;
+    char left[TIME_TEXT];
+    bool can_tell = fraction > 0 && elapsed >= seconds_before_estimates;
+    print_duration(can_tell ? elapsed * (1 - fraction) / fraction : INFINITY, left);
+    begin_state(progress);
+    if (progress->is_terminal)
+        print_bar(progress, fraction);
+    fprintf(progress->stream, "%.0f %%  %s  %s left", 100 * fraction, label, left);
+    end_state(progress, now);
 }
 
 void bt_progress_end(bt_progress *progress, const bt_run_progress *runs, double now)

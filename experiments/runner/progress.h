@@ -31,6 +31,11 @@ bt_progress bt_progress_begin(FILE *stream, bool is_terminal, bool has_colour, d
 /* Show how far it is, if it is time to. */
 void bt_progress_show(bt_progress *progress, const bt_run_progress *runs, double now);
 
+/* The same for work of one piece: `label` says what is done now, `fraction` how much of it
+ * all (0: not known). */
+void bt_progress_show_share(bt_progress *progress, const char *label, double fraction,
+                            double now);
+
 /* Show the last state and end its line. */
 void bt_progress_end(bt_progress *progress, const bt_run_progress *runs, double now);
 
