@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/equilibrium/regret.h"
+
 static size_t action_of(const bt_grid_game *game, size_t joint, size_t seller)
 {
     return joint / game->stride[seller] % game->n_actions[seller];
@@ -29,42 +31,25 @@ static double gain_of_deviation(const bt_grid_game *game, size_t joint, size_t s
            profit_of(game, joint, seller);
 }
 
-void bt_external_regret(const bt_grid_game *game, const double *count, double *regret)
-{
-    double total = 0;
-    for (size_t joint = 0; joint < game->n_joint; joint++)
-        total += count[joint];
-    for (size_t seller = 0; seller < game->n_sellers; seller++) {
-        double largest = -INFINITY;
-        for (size_t action = 0; action < game->n_actions[seller]; action++) {
-            double gain = 0;
-            for (size_t joint = 0; joint < game->n_joint; joint++)
-                if (count[joint] > 0)
-                    gain += count[joint] * gain_of_deviation(game, joint, seller, action);
-            largest = fmax(largest, gain);
-        }
-        regret[seller] = largest / total;
-    }
-}
-
-/* gain[l * n_actions + k] = sum over joint actions with a_i = l of count times the gain of
- * playing k instead. */
-static void accumulate_swap_gains(const bt_grid_game *game, const double *count, size_t seller,
-                                  double *gain)
+/* profit[l * n_actions + k] = sum over joint actions with a_i = l of count times the profit
+ * of playing k instead. */
+static void sum_profits(const bt_grid_game *game, const double *count, size_t seller,
+                        double *profit)
 {
     size_t n_actions = game->n_actions[seller];
-    memset(gain, 0, n_actions * n_actions * sizeof(double));
+    memset(profit, 0, n_actions * n_actions * sizeof(double));
     for (size_t joint = 0; joint < game->n_joint; joint++) {
         if (!(count[joint] > 0))
             continue;
-        double *row = gain + action_of(game, joint, seller) * n_actions;
+        double *row = profit + action_of(game, joint, seller) * n_actions;
         for (size_t action = 0; action < n_actions; action++)
-            row[action] += count[joint] * gain_of_deviation(game, joint, seller, action);
+            row[action] += count[joint] *
+                           profit_of(game, with_action(game, joint, seller, action), seller);
     }
 }
 
-bt_status bt_swap_regret(const bt_grid_game *game, const double *count, double *regret,
-                         bt_error *error)
+bt_status bt_regrets(const bt_grid_game *game, const double *count, double *external,
+                     double *swap, bt_error *error)
 {
     size_t most = 0;
     double total = 0;
@@ -72,22 +57,15 @@ bt_status bt_swap_regret(const bt_grid_game *game, const double *count, double *
         most = game->n_actions[seller] > most ? game->n_actions[seller] : most;
     for (size_t joint = 0; joint < game->n_joint; joint++)
         total += count[joint];
-    double *gain = malloc(most * most * sizeof(double));
-    if (gain == NULL)
-        return bt_fail(error, BT_INTERNAL, "swap regret: out of memory");
+    double *profit = malloc(most * most * sizeof(double));
+    if (profit == NULL)
+        return bt_fail(error, BT_INTERNAL, "regret: out of memory");
     for (size_t seller = 0; seller < game->n_sellers; seller++) {
-        size_t n_actions = game->n_actions[seller];
-        accumulate_swap_gains(game, count, seller, gain);
-        double sum = 0;
-        for (size_t played = 0; played < n_actions; played++) {
-            double largest = 0;
-            for (size_t action = 0; action < n_actions; action++)
-                largest = fmax(largest, gain[played * n_actions + action]);
-            sum += largest;
-        }
-        regret[seller] = sum / total;
+        sum_profits(game, count, seller, profit);
+        external[seller] = bt_external_regret_of(profit, game->n_actions[seller]) / total;
+        swap[seller] = bt_swap_regret_of(profit, game->n_actions[seller]) / total;
     }
-    free(gain);
+    free(profit);
     return BT_OK;
 }
 

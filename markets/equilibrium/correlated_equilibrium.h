@@ -29,14 +29,10 @@ bt_status bt_correlated_range(const bt_grid_game *game, bt_correlation correlati
 bt_status bt_regret_frontier(const bt_grid_game *game, const double *outcome, double target,
                              double *regret, bt_error *error);
 
-/* External regret per period of each seller under a distribution over joint actions given
- * by counts [joint]: regret[seller] = max_k mean(pi_i(k, a_-i)) - mean(pi_i). O(joint
- * actions that occurred * actions). */
-void bt_external_regret(const bt_grid_game *game, const double *count, double *regret);
-
-/* Swap regret per period of each seller: the mean over own actions l of the best fixed
- * replacement of l. */
-bt_status bt_swap_regret(const bt_grid_game *game, const double *count, double *regret,
-                         bt_error *error);
+/* Regrets per period of each seller under a distribution over joint actions given by
+ * counts [joint] (markets/equilibrium/regret.h): external [seller], swap [seller].
+ * O(joint actions that occurred * actions). BT_INTERNAL when memory is out. */
+bt_status bt_regrets(const bt_grid_game *game, const double *count, double *external,
+                     double *swap, bt_error *error);
 
 #endif

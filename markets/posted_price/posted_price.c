@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "markets/posted_price/posted_price_market.h"
+#include "markets/posted_price/posted_price_audit.h"
 
 static bool allocate_demand(bt_posted_price *market, bt_arena *arena)
 {
@@ -45,7 +45,8 @@ static bt_status set_up(bt_posted_price *market, const bt_market_setting *settin
     bt_status status = bt_place_sellers(market, setting, error);
     if (status != BT_OK)
         return status;
-    if (!allocate_demand(market, setting->arena) || !allocate_records(market, setting->arena))
+    if (!allocate_demand(market, setting->arena) || !allocate_records(market, setting->arena) ||
+        !bt_audit_create(market, setting->horizon, setting->arena))
         return bt_fail(error, BT_INTERNAL, "out of memory for a market of %zu products",
                        market->n_products);
     set_up_prices(market);
@@ -142,6 +143,7 @@ static void archive(void *self, bt_archive *archive)
     if (!market->is_periodic)
         bt_posted_price_archive_events(market, archive);
     archive_records(market, archive);
+    bt_audit_archive(market, archive);
     if (bt_archive_restores(archive))
         bt_posted_price_show_standing(market);
 }

@@ -7,7 +7,7 @@
  * arrive as a Poisson process whose n-th gap and n-th buyer are addressed draws, so that
  * it does not matter into how many batches arrivals are cut.
  */
-#include "markets/posted_price/posted_price_market.h"
+#include "markets/posted_price/posted_price_audit.h"
 
 #include <math.h>
 #include <string.h>
@@ -122,6 +122,7 @@ void bt_posted_price_catch_up(bt_posted_price *market)
     else
         serve_arrivals(market);
     bt_note_for_record(market, is_exact ? duration : 1, duration);
+    bt_audit_note(market, duration);
     process->recorded_until = now;
 }
 

@@ -132,6 +132,7 @@ typedef struct bt_posted_price {
     uint64_t *fingerprint;               /* of the engine */
     struct bt_arrival_process *arrivals; /* event-driven */
     bt_trace *trace;                     /* NULL: nobody asked for events */
+    struct bt_posted_price_audit *audit; /* NULL: not all sellers are on grids */
 } bt_posted_price;
 
 /* ---- posted_price_periodic.c ---- */
@@ -181,6 +182,10 @@ void bt_meet_demand(bt_posted_price *market, uint64_t period);
 
 /* market->profit from market->purchases. */
 void bt_book_profits(bt_posted_price *market);
+
+/* Seller i's expected profit, times market size, had it played `action` of its grid at the
+ * standing prices. */
+double bt_counterfactual_profit(bt_posted_price *market, size_t seller, uint64_t action);
 
 void bt_archive_sellers(bt_posted_price *market, bt_archive *archive);
 
@@ -251,6 +256,14 @@ typedef enum bt_posted_price_outcome_id {
     BT_OUTCOME_FINAL_WELFARE,
     BT_OUTCOME_FINAL_DISTANCE_TO_NASH,
     BT_OUTCOME_FINAL_EXPLOITABILITY,
+    BT_OUTCOME_AUDIT_TIME, /* posted_price_audit.h from here on */
+    BT_OUTCOME_AUDIT_DELTA,
+    BT_OUTCOME_AUDIT_REGRET,
+    BT_OUTCOME_AUDIT_LARGEST_REGRET,
+    BT_OUTCOME_AUDIT_RELATIVE_REGRET,
+    BT_OUTCOME_AUDIT_SWAP_REGRET,
+    BT_OUTCOME_AUDIT_LEAST_REGRET,
+    BT_OUTCOME_AUDIT_CERTIFICATE,
     BT_N_OUTCOMES
 } bt_posted_price_outcome_id;
 

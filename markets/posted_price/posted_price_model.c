@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/posted_price/posted_price_audit.h"
+
 /* A game of more joint actions is not tabulated: it would cost more than it saves. */
 enum { MAX_JOINT_ACTIONS = 1 << 21 };
 
@@ -200,6 +202,18 @@ static void list_benchmarks(bt_posted_price_model *model)
          BT_AXIS_NONE, &model->grid_lowest_delta);
     LIST("grid_nash_delta_highest", "highest profit gain of the grid's pure equilibria", "1",
          BT_AXIS_NONE, &model->grid_highest_delta);
+    LIST("grid_correlated_delta_lowest",
+         "lowest profit gain of the grid's correlated equilibria", "1", BT_AXIS_NONE,
+         &model->grid_correlated_lowest);
+    LIST("grid_correlated_delta_highest",
+         "highest profit gain of the grid's correlated equilibria", "1", BT_AXIS_NONE,
+         &model->grid_correlated_highest);
+    LIST("grid_coarse_delta_lowest",
+         "lowest profit gain of the grid's coarse correlated equilibria", "1", BT_AXIS_NONE,
+         &model->grid_coarse_lowest);
+    LIST("grid_coarse_delta_highest",
+         "highest profit gain of the grid's coarse correlated equilibria", "1", BT_AXIS_NONE,
+         &model->grid_coarse_highest);
 #undef LIST
 }
 
@@ -403,6 +417,8 @@ bt_status bt_posted_price_set_actions(void *self, const bt_action_sets *sets, bt
     bt_status status = tabulate(model, sets, error);
     if (status == BT_OK)
         status = find_grid_equilibria(model, error);
+    if (status == BT_OK)
+        status = bt_posted_price_find_bands(model, error);
     list_benchmarks(model);
     return status;
 }

@@ -7,6 +7,7 @@
 #define BT_MARKETS_POSTED_PRICE_MODEL_H
 
 #include "markets/equilibrium/equilibrium.h"
+#include "markets/equilibrium/frontier.h"
 #include "markets/market.h"
 #include "markets/posted_price/posted_price_parameters.h"
 
@@ -21,7 +22,7 @@ typedef struct bt_benchmark_point {
     double welfare;
 } bt_benchmark_point;
 
-enum { BT_POSTED_PRICE_MAX_BENCHMARKS = 24 };
+enum { BT_POSTED_PRICE_MAX_BENCHMARKS = 32 };
 
 typedef struct bt_posted_price_model {
     const bt_posted_price_parameters *parameters;
@@ -37,6 +38,13 @@ typedef struct bt_posted_price_model {
     double grid_n_equilibria;
     double grid_lowest_delta;
     double grid_highest_delta;
+    double
+        grid_correlated_lowest; /* profit gains of the grid game's equilibria; NAN: not known */
+    double grid_correlated_highest;
+    double grid_coarse_lowest;
+    double grid_coarse_highest;
+    bt_frontier frontier; /* of the profit gain */
+    bool has_frontier;
     char benchmark_failure[BT_ERROR_LENGTH];
 
     bt_grid_game *game; /* NULL: not tabulated */

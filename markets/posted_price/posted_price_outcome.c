@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "markets/equilibrium/limit_cycle.h"
+#include "markets/posted_price/posted_price_audit.h"
 
 const bt_series bt_posted_price_outcomes[] = {
     [BT_OUTCOME_ITERATIONS] =
@@ -48,6 +49,36 @@ const bt_series bt_posted_price_outcomes[] = {
         {"final_exploitability",
          "largest unilateral gain from final_price, over mean Nash profit", "1", BT_AXIS_NONE,
          false, true},
+    [BT_OUTCOME_AUDIT_TIME] = {"audit_time",
+                               "length of the audit's window, the last part of the run", "time",
+                               BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_AUDIT_DELTA] = {"audit_delta",
+                                "profit gain over the audit's window, at expected profits", "1",
+                                BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_AUDIT_REGRET] = {"audit_regret",
+                                 "external regret over the window: what the best fixed price "
+                                 "of its grid would have earned more, in expected profit",
+                                 "price/time", BT_AXIS_SELLER, false, true},
+    [BT_OUTCOME_AUDIT_LARGEST_REGRET] = {"audit_largest_regret",
+                                         "largest external regret of any seller", "price/time",
+                                         BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_AUDIT_RELATIVE_REGRET] = {"audit_relative_regret",
+                                          "largest external regret over mean Nash profit", "1",
+                                          BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_AUDIT_SWAP_REGRET] =
+        {"audit_swap_regret",
+         "swap regret over the window: what the best replacement of each price would have "
+         "earned more; NaN unless audit.swap_regret asks for it",
+         "price/time", BT_AXIS_SELLER, false, true},
+    [BT_OUTCOME_AUDIT_LEAST_REGRET] =
+        {"audit_least_regret",
+         "frontier: the least largest regret with which any play reaches audit_delta",
+         "price/time", BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_AUDIT_CERTIFICATE] =
+        {"audit_certificate",
+         "1: the largest regret is not below the frontier, as it must be; 0: it is; -1: the "
+         "frontier is not known",
+         "1", BT_AXIS_NONE, true, true},
 };
 
 /* ---- strategies ---- */
@@ -336,6 +367,15 @@ bt_status bt_posted_price_outcome(void *self, size_t outcome, void *value, bt_er
         return final_series(market, BT_SERIES_DISTANCE_TO_NASH, value, error);
     case BT_OUTCOME_FINAL_EXPLOITABILITY:
         return final_series(market, BT_SERIES_EXPLOITABILITY, value, error);
+    case BT_OUTCOME_AUDIT_TIME:
+    case BT_OUTCOME_AUDIT_DELTA:
+    case BT_OUTCOME_AUDIT_REGRET:
+    case BT_OUTCOME_AUDIT_LARGEST_REGRET:
+    case BT_OUTCOME_AUDIT_RELATIVE_REGRET:
+    case BT_OUTCOME_AUDIT_SWAP_REGRET:
+    case BT_OUTCOME_AUDIT_LEAST_REGRET:
+    case BT_OUTCOME_AUDIT_CERTIFICATE:
+        return bt_audit_outcome(market, (bt_posted_price_outcome_id)outcome, value, error);
     case BT_N_OUTCOMES:
         return bt_fail(error, BT_INTERNAL, "there is no outcome %zu", outcome);
     }

@@ -345,6 +345,12 @@ static const bt_parameter market_parameters[] = {
      .range = BT_POSITIVE,
      .meaning = "sampled buyers a day, together of mass `size`; else each comes once a day",
      GIVEN(bt_posted_price_parameters, has_arrivals)},
+    {.name = "audit",
+     .type = BT_TABLE,
+     OF(bt_posted_price_parameters, audit),
+     .default_text = "{}",
+     .table = &bt_audit_parameter_table,
+     .meaning = "how runs on price grids are held against equilibrium play"},
 };
 const bt_parameter_table bt_posted_price_parameter_table =
     BT_TABLE_OF(bt_posted_price_parameters, market_parameters);

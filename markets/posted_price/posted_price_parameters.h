@@ -24,6 +24,7 @@
 
 #include "markets/demand/demand.h"
 #include "markets/market.h"
+#include "markets/audit/audit_parameters.h"
 #include "markets/ownership.h"
 #include "sim/arena.h"
 #include "sim/parameter.h"
@@ -121,6 +122,7 @@ typedef struct bt_posted_price_parameters {
     bt_reference_parameters reference;
     bt_option arrivals; /* chosen 0: Poisson, value: arrivals a day */
     bool has_arrivals;
+    bt_audit_parameters audit;
 } bt_posted_price_parameters;
 
 extern const bt_parameter_table bt_posted_price_parameter_table;

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "markets/posted_price/posted_price_audit.h"
+
 enum { REPRICED = 1, SOLD = 2 }; /* kinds in the fingerprint */
 
 /* ---- clocks ---- */
@@ -110,6 +112,7 @@ static void buy_phase(bt_posted_price *market, uint64_t period)
     for (size_t i = 0; i < market->n_sellers; i++)
         bt_owe_seller(market, i, 1, 1);
     bt_note_for_record(market, 1, 1);
+    bt_audit_note(market, 1);
 }
 
 static bool observe_phase(bt_posted_price *market, double next_period)
@@ -216,6 +219,7 @@ static void run_game_period(bt_sim *sim, void *subject, uint64_t period)
     market->recent[0] = joint;
     *market->fingerprint = bt_hash_word(*market->fingerprint, joint);
     bt_note_joint_action(market, joint);
+    bt_audit_note_joint_action(market, joint);
     if (market->trace != NULL)
         trace_game_period(market, joint);
     bool changed = observe_joint_action(market, period, joint);

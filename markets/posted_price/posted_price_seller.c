@@ -248,11 +248,12 @@ static double trial_profit(bt_posted_price *market, const bt_market_seller *plac
     return profit * market->model->demand->size;
 }
 
-static double counterfactual_profit(bt_posted_price *market, size_t i, uint64_t action)
+double bt_counterfactual_profit(bt_posted_price *market, size_t i, uint64_t action)
 {
     const bt_market_seller *place = &market->seller[i];
     if (market->model->game != NULL) {
-        uint64_t joint = market->recent[0] + (action - place->action) * place->stride;
+        uint64_t standing = market->recent[0] / place->stride % place->n_actions;
+        uint64_t joint = market->recent[0] + (action - standing) * place->stride;
         return market->model->game->profit[joint * market->n_sellers + i];
     }
     memcpy(market->trial_price, market->price, market->n_products * sizeof(double));
@@ -266,7 +267,7 @@ static void owe_counterfactuals(bt_posted_price *market, size_t i, double exposu
 {
     bt_market_seller *place = &market->seller[i];
     for (size_t a = 0; a < place->n_actions; a++)
-        place->since.counterfactual[a] += exposure * counterfactual_profit(market, i, a);
+        place->since.counterfactual[a] += exposure * bt_counterfactual_profit(market, i, a);
 }
 
 static void owe_gradient(bt_posted_price *market, bt_market_seller *place, double exposure)

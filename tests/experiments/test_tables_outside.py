@@ -142,7 +142,7 @@ class New(unittest.TestCase):
         """Every commented line with a value can be made a real one."""
         def uncommented(line):
             has_value = re.match(r"# +[a-z_]+: [^# ].* # ", line)
-            opens_table = re.match(r"# *(fees|grid|checkpoint): +#", line)
+            opens_table = re.match(r"# *(fees|audit|grid|checkpoint): +#", line)
             return line[2:] if has_value or opens_table else line
 
         text = self.new("-").stdout

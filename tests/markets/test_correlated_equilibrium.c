@@ -169,8 +169,7 @@ static void random_play_respects_the_frontier(void **state)
             total += count[j];
         }
         double regret[SELLERS], swap[SELLERS], frontier;
-        bt_external_regret(d.game, count, regret);
-        assert_int_equal(bt_swap_regret(d.game, count, swap, NULL), BT_OK);
+        assert_int_equal(bt_regrets(d.game, count, regret, swap, NULL), BT_OK);
         assert_int_equal(
             bt_regret_frontier(d.game, d.delta, mean_delta / total, &frontier, NULL), BT_OK);
         assert_true(fmax(regret[0], regret[1]) >= frontier - 1e-9);
