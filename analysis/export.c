@@ -169,7 +169,7 @@ static void write_count(exporting *to, size_t value)
 static void write_place(exporting *to, const place *at)
 {
     const bt_results *results = to->results;
-    bt_csv_count(&to->csv, at->point);
+    bt_csv_count(&to->csv, bt_point_number(results, at->point));
     for (size_t i = 0; i < results->n_swept; i++) {
         const bt_swept *swept = &results->swept[i];
         if (swept->words != NULL)

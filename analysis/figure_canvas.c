@@ -187,6 +187,23 @@ static void write_tick(const canvas *on, const bt_tick *tick, double x, double y
                                      .colour = BT_DARK_GREY});
 }
 
+static void write_x_tick(const canvas *on, const bt_panel_layout *panel, const bt_tick *tick,
+                         double x)
+{
+    double top = panel->box.bottom - 6;
+    if (!panel->has_upright_labels) {
+        write_tick(on, tick, x, top - BT_TICK_SIZE / 2.0, 0.5);
+        return;
+    }
+    write_text(on, &(bt_placed_text){.text = tick->label,
+                                     .x = x,
+                                     .y = top,
+                                     .anchor = 1,
+                                     .size = BT_TICK_SIZE,
+                                     .is_vertical = true,
+                                     .colour = BT_DARK_GREY});
+}
+
 static void draw_x_axis(const canvas *on, const bt_panel_layout *panel)
 {
     const bt_box *box = &panel->box;
@@ -198,7 +215,7 @@ static void draw_x_axis(const canvas *on, const bt_panel_layout *panel)
         set_width(on, hair_line);
         pljoin(x, box->bottom, x, box->bottom - (is_major ? 4 : 2));
         if (is_major)
-            write_tick(on, tick, x, box->bottom - 6 - BT_TICK_SIZE / 2.0, 0.5);
+            write_x_tick(on, panel, tick, x);
     }
     write_text(on, &(bt_placed_text){.text = panel->x.label,
                                      .x = box->left + box->width / 2,

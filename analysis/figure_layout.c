@@ -220,6 +220,28 @@ static void heat_range(const bt_figure_heat_map *map, double *low, double *high)
     }
 }
 
+static double widest_label(const bt_ticks *ticks)
+{
+    double widest = 0;
+    for (size_t i = 0; i < ticks->n; i++)
+        widest = fmax(widest, bt_text_width(ticks->tick[i].label, BT_TICK_SIZE));
+    return widest;
+}
+
+/* Words stand side by side while there is room, upright when there is not, and only where
+ * there is room for not even that are some left out. */
+static void label_words(const bt_figure_axis *axis, const double *value, double width,
+                        bt_panel_layout *layout)
+{
+    size_t count = axis->n_categories;
+    double room = 0.75 * width / (double)count; /* the axis is narrower than the panel */
+    layout->x = bt_ticks_for_cells(axis, value, count, count);
+    layout->has_upright_labels = widest_label(&layout->x) > room - 4;
+    if (layout->has_upright_labels)
+        layout->x =
+            bt_ticks_for_cells(axis, value, count, (size_t)(0.75 * width / BT_TICK_SIZE));
+}
+
 static void make_ticks(const bt_figure_panel *panel, bt_panel_layout *layout,
                        double width_of_panel, double height_of_panel)
 {
@@ -227,9 +249,13 @@ static void make_ticks(const bt_figure_panel *panel, bt_panel_layout *layout,
     size_t wanted_y = height_of_panel > 180 ? 6 : 4;
     if (panel->heat_map != NULL) {
         const bt_figure_heat_map *map = panel->heat_map;
-        layout->x = bt_ticks_for_cells(&panel->x, map->column, map->n_columns,
-                                       width_of_panel > 250 ? 11 : 6);
-        layout->y = bt_ticks_for_cells(&panel->y, map->row, map->n_rows, 12);
+        if (panel->x.category != NULL)
+            label_words(&panel->x, map->column, width_of_panel, layout);
+        else
+            layout->x = bt_ticks_for_cells(&panel->x, map->column, map->n_columns,
+                                           width_of_panel > 250 ? 11 : 6);
+        size_t rows = panel->y.category != NULL ? (size_t)(height_of_panel / BT_TICK_SIZE) : 12;
+        layout->y = bt_ticks_for_cells(&panel->y, map->row, map->n_rows, rows);
         double low = NAN;
         double high = NAN;
         heat_range(map, &low, &high);
@@ -241,19 +267,12 @@ static void make_ticks(const bt_figure_panel *panel, bt_panel_layout *layout,
     double high = NAN;
     bt_panel_x_range(panel, &low, &high);
     double margin = has_markers(panel) ? 0.04 : 0;
-    layout->x = panel->x.category != NULL
-                    ? bt_ticks_for_cells(&panel->x, NULL, panel->x.n_categories, 8)
-                    : bt_ticks_for(&panel->x, low, high, margin, wanted_x);
+    if (panel->x.category != NULL)
+        label_words(&panel->x, NULL, width_of_panel, layout);
+    else
+        layout->x = bt_ticks_for(&panel->x, low, high, margin, wanted_x);
     bt_panel_y_range(panel, &low, &high);
     layout->y = bt_ticks_for(&panel->y, low, high, 0.05, wanted_y);
-}
-
-static double widest_label(const bt_ticks *ticks)
-{
-    double widest = 0;
-    for (size_t i = 0; i < ticks->n; i++)
-        widest = fmax(widest, bt_text_width(ticks->tick[i].label, BT_TICK_SIZE));
-    return widest;
 }
 
 /* Half of the last x tick's label may stand out to the right of the panel. */
@@ -274,7 +293,7 @@ static double left_margin(const bt_panel_layout *panel)
 
 static double right_margin(const bt_figure_panel *panel, const bt_panel_layout *layout)
 {
-    double margin = fmax(6, overhang(&layout->x));
+    double margin = layout->has_upright_labels ? 6 : fmax(6, overhang(&layout->x));
     if (panel->heat_map == NULL)
         return margin;
     double label = layout->colour.label[0] == '\0' ? 0 : BT_LABEL_SIZE + 6;
@@ -324,7 +343,28 @@ static double head_height(making *make, size_t first, size_t last, double width)
     return 6 + title + note;
 }
 
-static const double foot_height = tick_gap + BT_TICK_SIZE + 4 + BT_LABEL_SIZE + 6;
+/* Of the x axis's tick labels. */
+static double label_height(const bt_panel_layout *panel)
+{
+    return panel->has_upright_labels ? widest_label(&panel->x) : BT_TICK_SIZE;
+}
+
+static double foot_height(const making *make, size_t first, size_t last)
+{
+    double height = BT_TICK_SIZE;
+    for (size_t i = first; i < last; i++)
+        height = fmax(height, label_height(&make->layout->panel[i]));
+    return tick_gap + height + 4 + BT_LABEL_SIZE + 6;
+}
+
+/* The rows of a heat map that are named one by one, with room for each name. */
+static double height_of_words(const bt_figure_panel *panel)
+{
+    enum { MOST_ROWS = 45 };
+    size_t rows =
+        panel->heat_map != NULL && panel->y.category != NULL ? panel->heat_map->n_rows : 0;
+    return (BT_TICK_SIZE + 2.0) * (double)(rows < MOST_ROWS ? rows : MOST_ROWS);
+}
 
 static double panel_height(const bt_figure *figure)
 {
@@ -333,6 +373,8 @@ static double panel_height(const bt_figure *figure)
     for (size_t i = 0; i < figure->n_panels; i++)
         if (figure->panel[i].heat_map != NULL && columns > 1)
             height = 190;
+    for (size_t i = 0; i < figure->n_panels; i++)
+        height = fmax(height, height_of_words(&figure->panel[i]));
     return height;
 }
 
@@ -382,7 +424,7 @@ static void place_panel(making *make, size_t index, bt_box box)
     const bt_figure_panel *panel = &make->figure->panel[index];
     bt_panel_layout *layout = &make->layout->panel[index];
     layout->box = box;
-    layout->x_label_y = box.bottom - tick_gap - BT_TICK_SIZE - 4 - BT_LABEL_SIZE / 2.0;
+    layout->x_label_y = box.bottom - tick_gap - label_height(layout) - 4 - BT_LABEL_SIZE / 2.0;
     layout->y_label_x =
         box.left - tick_gap - widest_label(&layout->y) - 4 - BT_LABEL_SIZE / 2.0;
     if (panel->heat_map != NULL)
@@ -405,7 +447,7 @@ static double place_panels(making *make, double top)
         double bottom = y - head_height(make, first, last, width) - height;
         for (size_t i = first; i < last; i++)
             place_panel(make, i, (bt_box){left[i - first], bottom, width, height});
-        y = bottom - foot_height - row_gap;
+        y = bottom - foot_height(make, first, last) - row_gap;
     }
     return y + row_gap;
 }

@@ -56,10 +56,11 @@ typedef struct bt_panel_layout {
     bt_box box; /* the plotting area */
     bt_ticks x;
     bt_ticks y;
-    double x_label_y;  /* middle of the axis label under the panel */
-    double y_label_x;  /* middle of the vertical axis label */
-    bt_box colour_bar; /* of a heat map */
-    bt_ticks colour;   /* its ticks */
+    bool has_upright_labels; /* the x axis's words stand upright, for room */
+    double x_label_y;        /* middle of the axis label under the panel */
+    double y_label_x;        /* middle of the vertical axis label */
+    bt_box colour_bar;       /* of a heat map */
+    bt_ticks colour;         /* its ticks */
 } bt_panel_layout;
 
 typedef struct bt_layout {

@@ -302,14 +302,16 @@ static bt_status draw_lines(const drawing *on, const levels *by, const size_t *c
 
 /* ---- heat maps ---- */
 
-/* Is each pair of levels a point, exactly once? */
-static bool is_full_grid(const drawing *on, const levels *columns, const levels *rows,
-                         size_t *point_at)
+/* Is each pair of levels a point at most once, and at least half of them are? Then point_at
+ * [row * column] is its point, SIZE_MAX where there is none. */
+static bool is_grid_of_pairs(const drawing *on, const levels *columns, const levels *rows,
+                             size_t *point_at)
 {
     size_t n_points = on->results->n_points;
-    if (columns->n < 2 || rows->n < 2 || columns->n * rows->n != n_points)
+    size_t n_cells = columns->n * rows->n;
+    if (columns->n < 2 || rows->n < 2 || n_cells > 2 * n_points)
         return false;
-    for (size_t i = 0; i < n_points; i++)
+    for (size_t i = 0; i < n_cells; i++)
         point_at[i] = SIZE_MAX;
     for (size_t point = 0; point < n_points; point++) {
         size_t cell = rows->of_point[point] * columns->n + columns->of_point[point];
@@ -323,12 +325,13 @@ static bool is_full_grid(const drawing *on, const levels *columns, const levels 
 static bt_status draw_heat_map(const drawing *on, const levels *columns, const levels *rows,
                                const size_t *point_at, size_t statistic)
 {
-    size_t n = on->results->n_points;
+    size_t n = columns->n * rows->n;
     double *value = BT_ARENA_NEW(on->arena, n, double);
     if (value == NULL)
         return no_memory(on->error);
     for (size_t i = 0; i < n; i++)
-        value[i] = interval_at(on, point_at[i], statistic)->mean;
+        value[i] =
+            point_at[i] != SIZE_MAX ? interval_at(on, point_at[i], statistic)->mean : NAN;
     const bt_statistic *of = &on->summary->list.statistic[statistic];
     char name[128];
     snprintf(name, sizeof(name), "sweep-%.100s", of->name);
@@ -388,10 +391,10 @@ static bt_status draw_grid_or_markers(const drawing *on, const size_t *chosen, s
 {
     levels columns;
     levels rows;
-    size_t *point_at = BT_ARENA_NEW(on->arena, on->results->n_points, size_t);
+    size_t *point_at = BT_ARENA_NEW(on->arena, 2 * on->results->n_points, size_t);
     if (point_at == NULL || !find_levels(on, 0, &columns) || !find_levels(on, 1, &rows))
         return no_memory(on->error);
-    bool is_grid = on->results->n_swept == 2 && is_full_grid(on, &columns, &rows, point_at);
+    bool is_grid = on->results->n_swept == 2 && is_grid_of_pairs(on, &columns, &rows, point_at);
     bt_status status = BT_OK;
     for (size_t i = 0; i < n && status == BT_OK; i++) {
         if (is_grid)

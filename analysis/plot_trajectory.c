@@ -211,7 +211,8 @@ static bt_status draw_series(const bt_results *results, const bt_plot_setting *s
     bool all = setting->point == BT_ALL_POINTS && results->n_points > 1;
     size_t point = setting->point == BT_ALL_POINTS ? 0 : setting->point;
     if (!all && bt_runs_done_at(results, point) == 0) {
-        bt_remark(figures, "point %zu has no run that is done", point);
+        bt_remark(figures, "point %zu has no run that is done",
+                  bt_point_number(results, point));
         return BT_OK;
     }
     char name[128];

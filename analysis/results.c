@@ -142,7 +142,7 @@ static bool is_swept(const bt_results *results, const bt_result_variable *variab
 }
 
 /* Short names, but whole paths where two short names are the same. */
-static void label_swept(bt_swept *swept, size_t count)
+void bt_label_swept(bt_swept *swept, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         swept[i].label = bt_short_name(swept[i].name);
@@ -172,7 +172,7 @@ static bt_status read_swept(bt_results *results, bt_error *error)
                      ? read_words(results, variable, &next->words, error)
                      : read_numbers(results, variable, &next->value, error);
     }
-    label_swept(swept, results->n_swept);
+    bt_label_swept(swept, results->n_swept);
     return status;
 }
 
@@ -312,6 +312,11 @@ size_t bt_runs_done_at(const bt_results *results, size_t point)
     return count;
 }
 
+size_t bt_point_number(const bt_results *results, size_t point)
+{
+    return results->file_point == NULL ? point : results->file_point[point];
+}
+
 const double *bt_record_times(const bt_results *results, size_t point)
 {
     return results->time + (results->time_varies ? point * results->n_records : 0);
@@ -403,7 +408,8 @@ static bt_status read_run(const bt_results *results, const bt_found *what, size_
         return BT_OK;
     }
     bt_status status =
-        bt_result_read_run(results->reader, what->variable, point, replication, value, error);
+        bt_result_read_run(results->reader, what->variable, bt_point_number(results, point),
+                           replication, value, error);
     if (status == BT_OK && what->variable->type == BT_RESULT_INT64)
         integers_to_doubles(value, count, true);
     return status;
@@ -434,7 +440,7 @@ bt_status bt_read_benchmark(const bt_results *results, const bt_found *benchmark
     if (status == BT_OK) {
         if (benchmark->variable->type == BT_RESULT_INT64)
             integers_to_doubles(all, count, false);
-        memcpy(value, all + point * length, length * sizeof(double));
+        memcpy(value, all + bt_point_number(results, point) * length, length * sizeof(double));
     }
     free(all);
     return status;

@@ -45,6 +45,7 @@ typedef struct bt_results {
     const char *time_units; /* "period" or "day" */
     const bt_swept *swept;
     size_t n_swept;
+    const size_t *file_point;       /* [point] number in the file; NULL: all points are here */
     const unsigned char *run_state; /* [point * replication], bt_run_state */
     size_t n_done;
     size_t n_failed;
@@ -58,6 +59,9 @@ void bt_results_close(bt_results *results);
 
 bool bt_run_is_done(const bt_results *results, size_t point, size_t replication);
 size_t bt_runs_done_at(const bt_results *results, size_t point);
+
+/* A point's number in the file: its own unless points were selected. */
+size_t bt_point_number(const bt_results *results, size_t point);
 
 /* Times of the records: [record]. */
 const double *bt_record_times(const bt_results *results, size_t point);
@@ -104,6 +108,9 @@ bt_status bt_read_benchmark(const bt_results *results, const bt_found *benchmark
 /* "learning_rate = 0.15, scale = 0.3": the point's swept parameters by their labels; "" when
  * nothing is swept. */
 void bt_describe_point(const bt_results *results, size_t point, char *text, size_t size);
+
+/* Give swept parameters their labels: the last part of the path where that is enough. */
+void bt_label_swept(bt_swept *swept, size_t count);
 
 /* The last part of a parameter's path: "learning_rate" of "sellers[*].learning_rate". */
 const char *bt_short_name(const char *path);

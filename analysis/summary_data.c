@@ -91,7 +91,7 @@ static void json_point(bt_json *json, const bt_summary *summary, const bt_point_
     char verdict[BT_VERDICT_LENGTH];
     bt_write_verdict(summary, point, verdict, sizeof(verdict));
     bt_json_begin_object(json, NULL);
-    bt_json_integer(json, "point", (int64_t)point->point);
+    bt_json_integer(json, "point", (int64_t)bt_point_number(summary->results, point->point));
     json_parameters(json, summary->results, point->point);
     bt_json_integer(json, "runs_done", (int64_t)point->n_done);
     bt_json_text(json, "verdict", verdict);
@@ -165,7 +165,7 @@ static void csv_interval(bt_csv_writer *csv, const bt_interval *interval)
 static void csv_row(bt_csv_writer *csv, const bt_summary *summary, const row *of)
 {
     const bt_results *results = summary->results;
-    bt_csv_count(csv, of->point->point);
+    bt_csv_count(csv, bt_point_number(results, of->point->point));
     for (size_t i = 0; i < results->n_swept; i++) {
         const bt_swept *swept = &results->swept[i];
         if (swept->words != NULL)

@@ -103,7 +103,7 @@ static void print_difference_note(const bt_summary *summary, FILE *stream)
     if (summary->baseline == BT_NO_BASELINE)
         return;
     fprintf(stream, "\nDifferences are from point %zu, paired by replication.%s\n",
-            summary->baseline,
+            bt_point_number(summary->results, summary->baseline),
             summary->results->common_random_numbers
                 ? ""
                 : " The points did not use common random numbers, so pairing gains nothing.");
@@ -114,9 +114,9 @@ static void print_point_title(const bt_summary *summary, const bt_point_summary 
 {
     char parameters[512];
     bt_describe_point(summary->results, point->point, parameters, sizeof(parameters));
-    fprintf(stream, "\nPoint %zu%s%s (%zu run%s)\n", point->point,
-            parameters[0] == '\0' ? "" : ": ", parameters, point->n_done,
-            point->n_done == 1 ? "" : "s");
+    fprintf(stream, "\nPoint %zu%s%s (%zu run%s)\n",
+            bt_point_number(summary->results, point->point), parameters[0] == '\0' ? "" : ": ",
+            parameters, point->n_done, point->n_done == 1 ? "" : "s");
     char verdict[BT_VERDICT_LENGTH];
     bt_write_verdict(summary, point, verdict, sizeof(verdict));
     print_wrapped(stream, verdict, 2);
@@ -316,7 +316,7 @@ static void print_overview_row(const bt_summary *summary, const bt_point_summary
                                FILE *stream)
 {
     char text[512];
-    fprintf(stream, "%6zu  ", point->point);
+    fprintf(stream, "%6zu  ", bt_point_number(summary->results, point->point));
     bt_describe_point(summary->results, point->point, text, sizeof(text));
     print_left(stream, text, parameters_width);
     for (size_t i = 0; i < N_OVERVIEW; i++) {

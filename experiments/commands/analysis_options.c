@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/results_selection.h"
 #include "experiments/commands/command_line.h"
 #include "experiments/document/document.h"
+#include "experiments/sweep/expression.h"
 
 static bool has_option(const bt_command *command, const char *option)
 {
@@ -109,18 +111,94 @@ bt_status bt_read_point(const bt_command *command, const bt_arguments *arguments
     if (!bt_argument_given(command, arguments, option))
         return BT_OK;
     int64_t number = 0;
-    bt_status status = bt_argument_integer(command, arguments, option, 0,
-                                           (int64_t)results->n_points - 1, &number, error);
-    if (status == BT_OK)
-        *point = (size_t)number;
+    int64_t last = (int64_t)bt_point_number(results, results->n_points - 1);
+    bt_status status = bt_argument_integer(command, arguments, option, 0, last, &number, error);
+    if (status != BT_OK)
+        return status;
+    for (size_t i = 0; i < results->n_points; i++)
+        if (bt_point_number(results, i) == (size_t)number)
+            *point = i;
+    return *point != SIZE_MAX ? BT_OK
+                              : bt_fail(error, BT_BAD_USAGE,
+                                        "--%s: point %lld is not one that --where selects",
+                                        option, (long long)number);
+}
+
+/* ---- points by condition ---- */
+
+typedef struct point_values {
+    const bt_results *results;
+    size_t point;
+} point_values;
+
+static bt_status refuse_path(const bt_results *results, const char *path, bt_error *error)
+{
+    char known[512] = "";
+    for (size_t i = 0, used = 0; i < results->n_swept && used + 1 < sizeof(known); i++)
+        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i == 0 ? "" : ", ",
+                                 results->swept[i].name);
+    return bt_fail(error, BT_BAD_INPUT, "%s is not swept in %s; swept are %s", path,
+                   results->path, known[0] == '\0' ? "none" : known);
+}
+
+static bt_status look_up_swept(void *context, const char *path, bt_value *value,
+                               bt_error *error)
+{
+    const point_values *at = context;
+    for (size_t i = 0; i < at->results->n_swept; i++) {
+        const bt_swept *swept = &at->results->swept[i];
+        if (strcmp(swept->name, path) != 0 && strcmp(swept->label, path) != 0)
+            continue;
+        *value = swept->words != NULL
+                     ? (bt_value){.kind = BT_VALUE_TEXT, .text = swept->words[at->point]}
+                     : (bt_value){.kind = BT_VALUE_NUMBER, .number = swept->value[at->point]};
+        return BT_OK;
+    }
+    return refuse_path(at->results, path, error);
+}
+
+/* keep [point]: where the condition holds. */
+static bt_status evaluate_condition(const bt_expression *condition, const bt_results *results,
+                                    bool *keep, bt_error *error)
+{
+    bt_status status = BT_OK;
+    size_t n_kept = 0;
+    for (size_t point = 0; point < results->n_points && status == BT_OK; point++) {
+        point_values at = {results, point};
+        status = bt_expression_holds(condition, look_up_swept, &at, &keep[point], error);
+        n_kept += status == BT_OK && keep[point];
+    }
+    if (status == BT_OK && n_kept == 0)
+        status = bt_fail(error, BT_BAD_INPUT, "it holds at no point of %s", results->path);
     return status;
 }
 
-bt_status bt_open_results(const bt_arguments *arguments, bt_results **results, bt_error *error)
+static bt_status select_points(const char *text, bt_results *results, bt_error *error)
+{
+    bt_expression *condition = NULL;
+    bool *keep = BT_ARENA_NEW(results->arena, results->n_points, bool);
+    if (keep == NULL)
+        return bt_fail(error, BT_INTERNAL, "memory ran out while points were selected");
+    bt_status status = bt_expression_compile(text, &condition, error);
+    if (status == BT_OK)
+        status = evaluate_condition(condition, results, keep, error);
+    bt_expression_destroy(condition);
+    if (status == BT_BAD_INPUT) {
+        bt_error_prefix(error, "--where");
+        error->status = BT_BAD_USAGE;
+        return BT_BAD_USAGE;
+    }
+    return status == BT_OK ? bt_results_keep(results, keep, error) : status;
+}
+
+bt_status bt_open_results(const bt_command *command, const bt_arguments *arguments,
+                          bt_results **results, bt_error *error)
 {
     bt_status status = bt_results_open(arguments->positional[0], results, error);
     if (status == BT_OK && (*results)->is_part)
         fprintf(stderr, "%s is not finished: %zu of %zu runs are done\n", (*results)->path,
                 (*results)->n_done, (*results)->n_points * (*results)->n_replications);
+    if (status == BT_OK && bt_argument_given(command, arguments, "where"))
+        status = select_points(bt_argument(command, arguments, "where"), *results, error);
     return status;
 }

@@ -40,18 +40,27 @@
         .name = "point", .argument = "N", .meaning = "this point of the sweep only (from 0)"   \
     }
 
+#define BT_OPTION_WHERE                                                                        \
+    {                                                                                          \
+        .name = "where", .argument = "CONDITION",                                              \
+        .meaning =                                                                             \
+            "these points only: a condition on swept parameters, as in a sweep's `where:`"     \
+    }
+
 /* Which of them a verb has is seen from its table. */
 bt_status bt_read_analysis_setting(const bt_command *command, const bt_arguments *arguments,
                                    bt_analysis_setting *setting, bt_error *error);
 
-/* The option's value as a point's number, SIZE_MAX where it was not given; BT_BAD_USAGE
- * for one that the file does not have. */
+/* The point whose number in the file the option gives, SIZE_MAX where it was not given;
+ * BT_BAD_USAGE for one that the file does not have, or that was not selected. */
 bt_status bt_read_point(const bt_command *command, const bt_arguments *arguments,
                         const char *option, const bt_results *results, size_t *point,
                         bt_error *error);
 
-/* Open the result file that the verb was given; says on stderr when it is unfinished. */
-bt_status bt_open_results(const bt_arguments *arguments, bt_results **results, bt_error *error);
+/* Open the result file that the verb was given, with the points that --where selects; says on
+ * stderr when it is unfinished. BT_BAD_USAGE for a condition that is wrong or selects none. */
+bt_status bt_open_results(const bt_command *command, const bt_arguments *arguments,
+                          bt_results **results, bt_error *error);
 
 /* Split the values of a repeatable option at commas into words, which are owned by
  * `arena`: word [*count]. */

@@ -9,6 +9,7 @@
 static const bt_command_option options[] = {
     {.name = "format", .argument = "FORMAT", .meaning = "text (default), json or csv"},
     BT_OPTION_POINT,
+    BT_OPTION_WHERE,
     {.name = "paired",
      .meaning = "differences from the baseline point, paired by replication (the default under "
                 "common random numbers)"},
@@ -70,7 +71,7 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
     if (status != BT_OK)
         return status;
     bt_results *results = NULL;
-    status = bt_open_results(arguments, &results, error);
+    status = bt_open_results(command, arguments, &results, error);
     if (status == BT_OK)
         status = summarize(command, arguments, &setting, results, write, error);
     bt_results_close(results);

@@ -18,6 +18,7 @@ static const bt_command_option options[] = {
      .meaning = "what to write: series, outcomes of runs or benchmarks (default: all series)",
      .repeatable = true},
     BT_OPTION_POINT,
+    BT_OPTION_WHERE,
     {.name = "force", .meaning = "replace an existing file"},
 };
 
@@ -66,7 +67,7 @@ static bt_status export_results(const bt_command *command, const bt_arguments *a
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
 {
     bt_results *results = NULL;
-    bt_status status = bt_open_results(arguments, &results, error);
+    bt_status status = bt_open_results(command, arguments, &results, error);
     if (status == BT_OK)
         status = export_results(command, arguments, results, error);
     bt_results_close(results);

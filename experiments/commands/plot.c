@@ -30,6 +30,7 @@ static const bt_command_option options[] = {
      .argument = "NAME",
      .meaning = "a series (trajectory) or a statistic (sweep) instead of the usual ones"},
     BT_OPTION_POINT,
+    BT_OPTION_WHERE,
     {.name = "band",
      .argument = "BAND",
      .meaning = "quantiles (default: 5-95 % of the replications) or confidence"},
@@ -317,7 +318,7 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
     bt_status status = read_request(command, arguments, &asked, error);
     bt_results *results = NULL;
     if (status == BT_OK)
-        status = bt_open_results(arguments, &results, error);
+        status = bt_open_results(command, arguments, &results, error);
     if (status == BT_OK)
         status = plot(command, arguments, &asked, results, error);
     bt_results_close(results);
