@@ -51,6 +51,7 @@ static bt_seller_setting *describe_setting(const bt_point *point, size_t seller,
     setting->segment_weight = sees_segments ? layout->demand->weight : NULL;
     setting->demand = knows_demand ? layout->demand : NULL;
     setting->ownership = knows_demand ? layout->ownership : NULL;
+    setting->shopbot = (type->feedback & BT_KNOWS_SHOPBOT) != 0 ? layout->shopbot : NULL;
     setting->assortment = layout->assortment != NULL ? &layout->assortment[seller] : NULL;
     return setting;
 }

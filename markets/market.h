@@ -66,7 +66,8 @@ typedef struct bt_market_layout {
     const bt_ownership *ownership;
     double fee_per_unit;
     double fee_ad_valorem;
-    const bt_assortment_rules *assortment; /* [seller] NULL: all products are on offer */
+    const bt_assortment_rules *assortment;  /* [seller] NULL: all products are on offer */
+    const struct bt_shopbot_rules *shopbot; /* NULL unless in a shopbot market */
 } bt_market_layout;
 
 typedef struct bt_market_model_setting {

@@ -35,8 +35,10 @@ typedef enum bt_feedback {
                                          realised prices */
     BT_SEES_OWN_GRADIENT = 1 << 3,    /* G: d own expected profit / d own price */
     BT_KNOWS_DEMAND = 1 << 4,         /* the model itself: best responders */
-    BT_SEES_SEGMENTS = 1 << 5         /* B+: which segments of buyers came and bought, in
+    BT_SEES_SEGMENTS = 1 << 5,        /* B+: which segments of buyers came and bought, in
                                          periodic markets; the segments' shares */
+    BT_KNOWS_SHOPBOT = 1 << 6         /* a shopbot market's rules: what buyers value, and how
+                                         many of them compare how many sellers */
 } bt_feedback;
 
 #define BT_NO_ACTION UINT64_MAX
@@ -85,6 +87,7 @@ typedef struct bt_seller_setting {
     const double *segment_weight;  /* [segment] sum to one; NULL unless BT_SEES_SEGMENTS */
     const bt_demand *demand;       /* NULL unless BT_KNOWS_DEMAND */
     const bt_ownership *ownership; /* NULL unless BT_KNOWS_DEMAND */
+    const struct bt_shopbot_rules *shopbot; /* NULL unless BT_KNOWS_SHOPBOT, in such a market */
 } bt_seller_setting;
 
 /* What a seller learns before the first period, when all sellers exist. */

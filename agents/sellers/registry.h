@@ -39,6 +39,11 @@ extern const bt_seller_type bt_lin_ts_seller;            /* lin_ts.c */
 extern const bt_seller_type bt_mean_variance_ucb_seller; /* mean_variance_ucb.c */
 extern const bt_seller_type bt_cvar_ucb_seller;          /* cvar_ucb.c */
 extern const bt_seller_type bt_policy_gradient_seller;   /* policy_gradient.c */
+extern const bt_seller_type bt_internal_regret_seller;   /* internal_regret.c */
+
+/* For markets of type shopbot */
+extern const bt_seller_type bt_mixed_equilibrium_seller; /* mixed_equilibrium.c */
+extern const bt_seller_type bt_myoptimal_seller;         /* myoptimal.c */
 
 /* For markets of type assortment */
 extern const bt_seller_type bt_static_assortment_seller; /* static_assortment.c */

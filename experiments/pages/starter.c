@@ -43,6 +43,8 @@ static const starter_example examples[] = {
     {"market.items[1].name", "B", 0},
     {"market.items[1].seller", "s2", 0},
     {"market.items[1].quality", "1", 0},
+    {"market.compares", "0.25", 0},
+    {"market.quantum", "0.01", 0},
     {"sellers[0].name", "s1", 0},
     {"sellers[1].name", "s2", 0},
     {"record.every", "1000", 0},

@@ -35,21 +35,19 @@ bt_status bt_shopbot_market_check(const bt_shopbot_market *market, bt_error *err
     return BT_OK;
 }
 
-/* What a price earns from a buyer who sees no other. */
-static double earnings(const bt_shopbot_market *market, double price)
+double bt_shopbot_earnings(const bt_shopbot_market *market, double price)
 {
     const double margin = price - market->cost;
 
     return market->uniform_values ? margin * (1 - price / market->value) : margin;
 }
 
-static double monopoly_price(const bt_shopbot_market *market)
+double bt_shopbot_monopoly_price(const bt_shopbot_market *market)
 {
     return market->uniform_values ? (market->cost + market->value) / 2 : market->value;
 }
 
-/* S times the number of buyers that a price at a rank serves: sum_k k w_k (1 - F)^(k-1). */
-static double reach(const bt_shopbot_market *market, double rank)
+double bt_shopbot_reach(const bt_shopbot_market *market, double rank)
 {
     double sum = 0;
 
@@ -60,8 +58,9 @@ static double reach(const bt_shopbot_market *market, double rank)
 
 double bt_shopbot_price(const bt_shopbot_market *market, double rank)
 {
-    const double level = market->compares_share[0] * earnings(market, monopoly_price(market)) /
-                         reach(market, rank);
+    const double level = market->compares_share[0] *
+                         bt_shopbot_earnings(market, bt_shopbot_monopoly_price(market)) /
+                         bt_shopbot_reach(market, rank);
 
     if (!market->uniform_values)
         return market->cost + level;
@@ -71,7 +70,8 @@ double bt_shopbot_price(const bt_shopbot_market *market, double rank)
     return market->cost + level * market->value / (half + root);
 }
 
-/* Bisection on the decreasing polynomial reach(F) = w_1 earnings(monopoly)/earnings(p). */
+/* Bisection on the decreasing polynomial bt_shopbot_reach(F) = w_1
+ * bt_shopbot_earnings(monopoly)/bt_shopbot_earnings(p). */
 double bt_shopbot_distribution(const bt_shopbot_market *market, double price)
 {
     double low = 0;
@@ -79,16 +79,17 @@ double bt_shopbot_distribution(const bt_shopbot_market *market, double price)
 
     if (price <= bt_shopbot_price(market, 0))
         return 0;
-    if (price >= monopoly_price(market))
+    if (price >= bt_shopbot_monopoly_price(market))
         return 1;
-    const double wanted = market->compares_share[0] * earnings(market, monopoly_price(market)) /
-                          earnings(market, price);
+    const double wanted = market->compares_share[0] *
+                          bt_shopbot_earnings(market, bt_shopbot_monopoly_price(market)) /
+                          bt_shopbot_earnings(market, price);
     while (high - low > DBL_EPSILON) {
         const double rank = low + (high - low) / 2;
 
         if (rank <= low || rank >= high)
             break;
-        if (reach(market, rank) > wanted)
+        if (bt_shopbot_reach(market, rank) > wanted)
             low = rank;
         else
             high = rank;
@@ -98,6 +99,7 @@ double bt_shopbot_distribution(const bt_shopbot_market *market, double price)
 
 double bt_shopbot_profit(const bt_shopbot_market *market)
 {
-    return market->compares_share[0] * earnings(market, monopoly_price(market)) /
+    return market->compares_share[0] *
+           bt_shopbot_earnings(market, bt_shopbot_monopoly_price(market)) /
            (double)market->n_sellers;
 }

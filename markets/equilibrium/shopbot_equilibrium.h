@@ -32,6 +32,16 @@ typedef struct bt_shopbot_market {
  * w_1 = 0 price is cost, with w_1 = 1 the monopoly price. */
 bt_status bt_shopbot_market_check(const bt_shopbot_market *market, bt_error *error);
 
+/* What a price earns from a buyer who sees no other: its margin, times the chance that the
+ * good is worth it. */
+double bt_shopbot_earnings(const bt_shopbot_market *market, double price);
+
+/* The price that earns most of them. */
+double bt_shopbot_monopoly_price(const bt_shopbot_market *market);
+
+/* S times the number of buyers that a price at rank F serves: sum_k k w_k (1 - F)^(k-1). */
+double bt_shopbot_reach(const bt_shopbot_market *market, double rank);
+
 /* The price at rank F in [0, 1] of the equilibrium distribution: with F uniform, a draw. */
 double bt_shopbot_price(const bt_shopbot_market *market, double rank);
 

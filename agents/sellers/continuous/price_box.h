@@ -33,7 +33,7 @@ typedef struct bt_price_box_parameters {
          .type = BT_OPTION,                                                                    \
          .offset = offsetof(rule, box.high),                                                   \
          .unit = "price",                                                                      \
-         .required = true,                                                                     \
+         .default_text = "joint_profit",                                                       \
          .number_allowed = true,                                                               \
          .choices = BT_PRICE_CHOICES,                                                          \
          .meaning = "highest price it considers: a number, or a benchmark of each product"},   \
