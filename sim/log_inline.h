@@ -18,6 +18,13 @@
 #define LOG_P4 -0x1.5554f9e33d308p-3
 #define LOG_P5 0x1.219922cfdff00p-3
 
+#define LOG_OF_REMAINDER(r, r2)                                                                \
+    ((LOG_P0 + (r)*LOG_P1) + (r2) * ((LOG_P2 + (r)*LOG_P3) + (r2) * (LOG_P4 + (r)*LOG_P5)))
+
+/* A number's bits less these: its exponent counted from 0.6875, then its place within. */
+#define LOG_START_BITS UINT64_C(0x3fe6000000000000) /* 0.6875 */
+#define LOG_FRACTION_BITS UINT64_C(0x000fffffffffffff)
+
 /* ln 2 in two parts, the first a multiple of 2^-42. */
 #define LOG_LN2_HIGH 0x1.62e42fefa3800p-1
 #define LOG_LN2_LOW 0x1.ef35793c76730p-45
@@ -41,17 +48,15 @@ static inline double bt_log_double_of(uint64_t bits)
  * exact in their high parts and larger than r, or 0. */
 static inline double bt_log_of_normal(double x, int64_t exponent)
 {
-    const uint64_t start = UINT64_C(0x3fe6000000000000); /* 0.6875 */
-    const uint64_t fraction = UINT64_C(0x000fffffffffffff);
-    uint64_t shifted = bt_log_bits_of(x) - start;
+    uint64_t shifted = bt_log_bits_of(x) - LOG_START_BITS;
+    uint64_t within = shifted & LOG_FRACTION_BITS;
     double k = (double)(((int64_t)shifted >> 52) + exponent);
-    double z = bt_log_double_of((shifted & fraction) + start);
-    const bt_log_point *point = &bt_log_points[(shifted & fraction) >> (52 - 7)];
+    double z = bt_log_double_of(within + LOG_START_BITS);
+    const bt_log_point *point = &bt_log_points[within >> (52 - 7)];
 
     double r = (z - point->c) * point->inverse;
     double r2 = r * r;
-    double polynomial =
-        (LOG_P0 + r * LOG_P1) + r2 * ((LOG_P2 + r * LOG_P3) + r2 * (LOG_P4 + r * LOG_P5));
+    double polynomial = LOG_OF_REMAINDER(r, r2);
     double high = k * LOG_LN2_HIGH + point->log_high;
     double low = k * LOG_LN2_LOW + point->log_low;
     double sum = high + r;

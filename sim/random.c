@@ -5,6 +5,7 @@
 #include <gsl/gsl_cdf.h>
 
 #include "sim/log_inline.h"
+#include "sim/vector_math.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -66,7 +67,10 @@ void bt_stream_exponential_block(bt_stream *stream, size_t count, double *value)
 {
     bt_stream_uniform_block(stream, count, value);
     for (size_t i = 0; i < count; i++)
-        value[i] = -bt_log_of_normal(1 - value[i], 0);
+        value[i] = 1 - value[i];
+    bt_log_of_normals(value, count, value);
+    for (size_t i = 0; i < count; i++)
+        value[i] = -value[i];
 }
 
 double bt_stream_normal(bt_stream *stream)

@@ -24,9 +24,15 @@ double bt_exp(double x);
  * which the C library's does not promise. -inf at 0, NAN below. */
 double bt_log(double x);
 
-/* The block form with the code for one instruction set, which the machine must have:
+/* result[i] = bt_log(x[i]), i < count, of numbers that are known to be normal and above 0.
+ * In place is allowed. */
+void bt_log_of_normals(const double *x, size_t count, double *result);
+
+/* The block forms with the code for one instruction set, which the machine must have:
  * for the test that all give the same bits. */
 void bt_exp_block_on(bt_instruction_set set, const double *x, size_t count, double *result);
+void bt_log_of_normals_on(bt_instruction_set set, const double *x, size_t count,
+                          double *result);
 
 /* The instruction set that block functions use here: "sse2", "avx2" or "avx512". */
 const char *bt_vector_instruction_set(void);

@@ -212,6 +212,45 @@ static void log_is_within_1_ulp(void **state)
     assert_true(worst < 1);
 }
 
+/* Normal numbers of every exponent, and the neighbours of where the table changes hands. */
+static void normal_numbers(double *x, size_t most)
+{
+    bt_stream stream = bt_stream_open(bt_random_key_of(3, 0, 0), 0, 0);
+    size_t count = 0;
+    const double edge[] = {DBL_MIN, DBL_MAX, 1, 0.6875, 1.375};
+    for (size_t i = 0; i < sizeof(edge) / sizeof(edge[0]); i++) {
+        x[count++] = edge[i];
+        x[count++] = nextafter(edge[i], 1);
+        x[count++] = edge[i] < DBL_MAX ? nextafter(edge[i], INFINITY) : 2;
+    }
+    for (int exponent = -1022; count < most; exponent = exponent == 1023 ? -1022 : exponent + 1)
+        x[count++] = ldexp(1 + bt_stream_uniform(&stream), exponent);
+}
+
+static void logs_in_blocks_have_the_bits_of_single_ones(void **state)
+{
+    (void)state;
+    enum { MOST = 1 << 14 };
+    static double x[MOST];
+    static double y[MOST + 1];
+    normal_numbers(x, MOST);
+    for (bt_instruction_set set = BT_BASELINE; set < BT_INSTRUCTION_SETS; set++) {
+        if (!bt_has_instruction_set(set))
+            continue;
+        for (size_t count = 0; count <= MOST; count = count < 40 ? count + 1 : 4 * count + 1) {
+            y[count] = -7;
+            bt_log_of_normals_on(set, x, count, y);
+            for (size_t i = 0; i < count; i++)
+                assert_int_equal(bits_of(y[i]), bits_of(bt_log(x[i])));
+            assert_true(y[count] == -7);
+        }
+        memcpy(y, x, MOST * sizeof(*x));
+        bt_log_of_normals_on(set, y, MOST, y);
+        for (size_t i = 0; i < MOST; i++)
+            assert_int_equal(bits_of(y[i]), bits_of(bt_log(x[i])));
+    }
+}
+
 static void log_at_its_edges(void **state)
 {
     (void)state;
@@ -233,6 +272,7 @@ int main(void)
         cmocka_unit_test(blocks_have_the_same_bits_on_each_instruction_set),
         cmocka_unit_test(results_have_the_recorded_bits),
         cmocka_unit_test(log_is_within_1_ulp),
+        cmocka_unit_test(logs_in_blocks_have_the_bits_of_single_ones),
         cmocka_unit_test(log_at_its_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
