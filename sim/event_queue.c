@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SEQUENCE_LIMIT ((UINT64_C(1) << 48) - 1)
 #define NO_SLOT UINT32_MAX
 #define NO_TIME UINT64_MAX
 
@@ -64,7 +63,7 @@ void bt_event_queue_free(bt_event_queue *queue)
 
 size_t bt_event_queue_count(const bt_event_queue *queue)
 {
-    return queue->pending;
+    return queue->entries - queue->stale;
 }
 
 static bool grow_to(bt_event_queue *queue, size_t wanted)
@@ -87,10 +86,10 @@ static bool grow_to(bt_event_queue *queue, size_t wanted)
 }
 
 /* Room for one more entry; a slot that is not free belongs to an entry. */
-static bool reserve_one(bt_event_queue *queue)
+static bool make_room(bt_event_queue *queue)
 {
-    if (queue->entries < queue->capacity)
-        return true;
+    if (queue->sequence >= BT_EVENT_SEQUENCE_LIMIT)
+        return false;
     return grow_to(queue, queue->capacity == 0 ? FIRST_CAPACITY : 2 * queue->capacity);
 }
 
@@ -144,9 +143,10 @@ static void give_later_half_away(bt_event_queue *queue)
     queue->near_limit = 2 * kept > NEAR_LIMIT ? 2 * kept : NEAR_LIMIT;
 }
 
-/* Add an entry that does not simply take the place of the popped root. */
-static __attribute__((noinline)) void place_entry(bt_event_queue *queue, bt_event_key key,
-                                                  uint32_t slot)
+/* Add an entry that does not simply take the place of the popped root. It returns the
+ * handle that it is given, so that a push ends with this call and has nothing to keep. */
+static __attribute__((noinline)) uint64_t place_entry(bt_event_queue *queue, bt_event_key key,
+                                                      uint32_t slot, uint64_t handle)
 {
     if (key_time(key) <= queue->frontier && queue->near.count >= queue->near_limit)
         give_later_half_away(queue);
@@ -154,17 +154,24 @@ static __attribute__((noinline)) void place_entry(bt_event_queue *queue, bt_even
         bt_event_buckets_push(&queue->far, queue->frontier, key, slot);
     else
         bt_event_heap_push(&queue->near, key, slot);
+    return handle;
 }
 
-static inline void push_entry(bt_event_queue *queue, bt_event_key key, uint32_t slot)
+static __attribute__((noinline)) uint64_t replace_root(bt_event_queue *queue, bt_event_key key,
+                                                       uint32_t slot, uint64_t handle)
+{
+    bt_event_heap_replace_root(&queue->near, key, slot);
+    return handle;
+}
+
+static inline uint64_t push_entry(bt_event_queue *queue, bt_event_key key, uint32_t slot,
+                                  uint64_t handle)
 {
     queue->entries++;
-    if (queue->root_is_hole && key_time(key) <= queue->frontier) {
-        queue->root_is_hole = false;
-        bt_event_heap_replace_root(&queue->near, key, slot);
-        return;
-    }
-    place_entry(queue, key, slot);
+    if (!queue->root_is_hole || key_time(key) > queue->frontier)
+        return place_entry(queue, key, slot, handle);
+    queue->root_is_hole = false;
+    return replace_root(queue, key, slot, handle);
 }
 
 /* The heap is empty: fill it from the earliest buckets. */
@@ -196,17 +203,18 @@ static void rebuild(bt_event_queue *queue)
     queue->near_limit = NEAR_LIMIT;
     queue->frontier = NO_TIME;
     queue->entries = 0;
+    queue->stale = 0;
     bt_event_heap_order(&queue->near, 0);
     bt_event_buckets_clear(&queue->far);
     for (size_t i = 0; i < queue->slots; i++)
         if (queue->slot[i].order != BT_EVENT_FREE)
-            push_entry(queue, key_of(&queue->slot[i]), (uint32_t)i);
+            push_entry(queue, key_of(&queue->slot[i]), (uint32_t)i, 0);
 }
 
-/* After an entry became stale. */
-static void rebuild_if_mostly_stale(bt_event_queue *queue)
+static void note_stale_entry(bt_event_queue *queue)
 {
-    if (queue->entries > 2 * queue->pending + FIRST_CAPACITY)
+    queue->stale++;
+    if (queue->entries > 2 * bt_event_queue_count(queue) + FIRST_CAPACITY)
         rebuild(queue);
 }
 
@@ -229,7 +237,6 @@ static void free_slot(bt_event_queue *queue, uint32_t slot)
     queue->slot[slot].order = BT_EVENT_FREE;
     queue->slot[slot].argument = queue->free_slot;
     queue->free_slot = slot;
-    queue->pending--;
 }
 
 /* The slot of a pending event, or NO_SLOT. A handle is generation and slot + 1. */
@@ -253,11 +260,21 @@ static bt_queued_event event_of(const bt_event_slot *slot)
 
 /* ------------------------------------------------------------------- public */
 
+static __attribute__((noinline)) uint64_t push_into_more_room(bt_event_queue *queue,
+                                                              double time, int16_t priority,
+                                                              uint32_t action,
+                                                              uint64_t argument)
+{
+    if (!make_room(queue))
+        return 0;
+    return bt_event_queue_push(queue, time, priority, action, argument);
+}
+
 uint64_t bt_event_queue_push(bt_event_queue *queue, double time, int16_t priority,
                              uint32_t action, uint64_t argument)
 {
-    if (queue->sequence >= SEQUENCE_LIMIT || !reserve_one(queue))
-        return 0;
+    if (!bt_event_queue_has_room(queue))
+        return push_into_more_room(queue, time, priority, action, argument);
     uint32_t number = take_slot(queue);
     bt_event_slot *slot = &queue->slot[number];
     uint64_t order = order_of(priority, queue->sequence++);
@@ -266,9 +283,8 @@ uint64_t bt_event_queue_push(bt_event_queue *queue, double time, int16_t priorit
     slot->order = order;
     slot->argument = argument;
     slot->tag = generation | action;
-    queue->pending++;
-    push_entry(queue, bt_event_key_at(order, time + 0.0), number);
-    return generation | (number + 1);
+    return push_entry(queue, bt_event_key_at(order, time + 0.0), number,
+                      generation | (number + 1));
 }
 
 bool bt_event_queue_cancel(bt_event_queue *queue, uint64_t handle, bt_queued_event *event)
@@ -279,20 +295,20 @@ bool bt_event_queue_cancel(bt_event_queue *queue, uint64_t handle, bt_queued_eve
     if (event != NULL)
         *event = event_of(&queue->slot[number]);
     free_slot(queue, number);
-    rebuild_if_mostly_stale(queue);
+    note_stale_entry(queue);
     return true;
 }
 
 bool bt_event_queue_reschedule(bt_event_queue *queue, uint64_t handle, double time)
 {
     uint32_t number = slot_of(queue, handle);
-    if (number == NO_SLOT || queue->sequence >= SEQUENCE_LIMIT || !reserve_one(queue))
+    if (number == NO_SLOT || !(bt_event_queue_has_room(queue) || make_room(queue)))
         return false;
     bt_event_slot *slot = &queue->slot[number];
     slot->time = time + 0.0;
     slot->order = order_of(bt_event_priority_of(slot->order), queue->sequence++);
-    push_entry(queue, key_of(slot), number);
-    rebuild_if_mostly_stale(queue);
+    push_entry(queue, key_of(slot), number, handle);
+    note_stale_entry(queue);
     return true;
 }
 
@@ -319,6 +335,7 @@ bt_event_key bt_event_queue_find_head(bt_event_queue *queue)
         if (!is_stale(queue, near->key[0], near->slot[0]))
             return near->key[0];
         queue->entries--;
+        queue->stale--;
         bt_event_heap_remove_root(near);
     }
 }
@@ -343,7 +360,7 @@ void bt_event_queue_advance_head(bt_event_queue *queue, double time)
     queue->slot[number].time = time;
     queue->entries--;
     queue->root_is_hole = true;
-    push_entry(queue, key_of(&queue->slot[number]), number);
+    push_entry(queue, key_of(&queue->slot[number]), number, 0);
 }
 
 bt_event_key bt_event_queue_second_key(const bt_event_queue *queue)
@@ -358,7 +375,7 @@ bt_event_key bt_event_queue_second_key(const bt_event_queue *queue)
 /* ------------------------------------------------------------------ archive */
 
 /* Whether what was read can have been written: every reference points somewhere. */
-static bool slots_make_sense(const bt_event_queue *queue)
+static bool slots_make_sense(const bt_event_queue *queue, uint64_t expected_pending)
 {
     size_t pending = 0;
     for (size_t i = 0; i < queue->slots; i++) {
@@ -367,7 +384,7 @@ static bool slots_make_sense(const bt_event_queue *queue)
             continue;
         pending++;
         bool is_time = slot->time >= 0 && time_bits(slot->time) < time_bits(__builtin_inf());
-        if (!is_time || (slot->order & SEQUENCE_LIMIT) >= queue->sequence)
+        if (!is_time || (slot->order & BT_EVENT_SEQUENCE_LIMIT) >= queue->sequence)
             return false;
     }
     size_t free_slots = 0;
@@ -379,21 +396,20 @@ static bool slots_make_sense(const bt_event_queue *queue)
             return false;
         slot = (uint32_t)queue->slot[slot].argument;
     }
-    return pending == queue->pending && pending + free_slots == queue->slots &&
-           queue->sequence <= SEQUENCE_LIMIT;
+    return pending == expected_pending && pending + free_slots == queue->slots &&
+           queue->sequence <= BT_EVENT_SEQUENCE_LIMIT;
 }
 
 static void forget_all(bt_event_queue *queue)
 {
     queue->slots = 0;
-    queue->pending = 0;
     queue->free_slot = NO_SLOT;
     rebuild(queue);
 }
 
 void bt_event_queue_archive(bt_event_queue *queue, bt_archive *archive)
 {
-    uint64_t size[2] = {queue->slots, queue->pending};
+    uint64_t size[2] = {queue->slots, bt_event_queue_count(queue)};
     bt_archive_field(archive, "event_queue.size", size, sizeof(size));
     bt_archive_field(archive, "event_queue.sequence", &queue->sequence, sizeof(uint64_t));
     bt_archive_field(archive, "event_queue.free_slot", &queue->free_slot, sizeof(uint32_t));
@@ -413,11 +429,10 @@ void bt_event_queue_archive(bt_event_queue *queue, bt_archive *archive)
         return;
     }
     queue->slots = (size_t)size[0];
-    queue->pending = (size_t)size[1];
     bt_archive_field(archive, "event_queue.slots", queue->slot,
                      queue->slots * sizeof(*queue->slot));
     bool was_read = bt_archive_status(archive, NULL) == BT_OK;
-    if (was_read && !slots_make_sense(queue)) {
+    if (was_read && !slots_make_sense(queue, size[1])) {
         bt_archive_fail(archive, "the events of the saved state contradict each other");
         was_read = false;
     }

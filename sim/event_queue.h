@@ -38,6 +38,7 @@ enum {
 
 #define BT_EVENT_NUMBER_MASK ((UINT64_C(1) << BT_EVENT_NUMBER_BITS) - 1)
 #define BT_EVENT_FREE UINT64_MAX
+#define BT_EVENT_SEQUENCE_LIMIT ((UINT64_C(1) << 48) - 1)
 
 /* What is kept about an event. */
 typedef struct bt_queued_event {
@@ -68,8 +69,8 @@ typedef struct bt_event_queue {
     size_t slots; /* slots ever used */
     uint32_t free_slot;
     uint64_t sequence; /* the next sequence number */
-    size_t pending;    /* live events */
     size_t entries;    /* entries in near and far, stale ones included, no hole */
+    size_t stale;      /* of them stale; the others are the pending events */
     size_t capacity;   /* of slots, and of entries in either part */
 } bt_event_queue;
 
@@ -79,6 +80,12 @@ void bt_event_queue_free(bt_event_queue *queue);
 
 /* Number of pending events. */
 size_t bt_event_queue_count(const bt_event_queue *queue);
+
+/* Whether the next push allocates nothing and cannot fail. */
+static inline bool bt_event_queue_has_room(const bt_event_queue *queue)
+{
+    return queue->entries < queue->capacity && queue->sequence < BT_EVENT_SEQUENCE_LIMIT;
+}
 
 /* Add an event; its time is finite and not negative. Returns its handle, 0 when memory,
  * slots (some 33 million) or sequence numbers (2^48) are out. Amortised O(log n); allocates
@@ -133,7 +140,6 @@ static inline void bt_event_queue_pop(bt_event_queue *queue)
     queue->slot[number].order = BT_EVENT_FREE;
     queue->slot[number].argument = queue->free_slot;
     queue->free_slot = number;
-    queue->pending--;
     queue->entries--;
     queue->root_is_hole = true;
 }
