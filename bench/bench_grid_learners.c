@@ -18,29 +18,32 @@ enum { RUNS = 5, PERIODS = 200000 };
 
 typedef struct measured {
     const char *rule;
-    double bar; /* ns; 0: none */
+    double bar;   /* ns; 0: none */
+    long periods; /* 0: PERIODS */
 } measured;
 
 static const measured rules[] = {
-    {"random", 0},
-    {"epsilon_greedy", 106},
-    {"ucb1", 120},
-    {"ucb_tuned", 0},
-    {"thompson_gaussian", 623},
-    {"thompson_beta", 0},
-    {"exp3", 266},
-    {"exp3_ix", 298},
-    {"exp3_p", 0},
-    {"hedge", 280},
-    {"regret_matching", 100},
-    {"fictitious_play", 0},
-    {"roth_erev", 0},
-    {"q_learning", 143},
-    {"policy_gradient", 291},
-    {"mean_variance_ucb", 0},
-    {"cvar_ucb", 0},
-    {"lin_ucb", 0},
-    {"lin_ts", 0},
+    {"random", 0, 0},
+    {"epsilon_greedy", 106, 0},
+    {"ucb1", 120, 0},
+    {"ucb_tuned", 0, 0},
+    {"thompson_gaussian", 623, 0},
+    {"thompson_beta", 0, 0},
+    {"exp3", 266, 0},
+    {"exp3_ix", 298, 0},
+    {"exp3_p", 0, 0},
+    {"hedge", 280, 0},
+    {"regret_matching", 100, 0},
+    {"fictitious_play", 0, 0},
+    {"roth_erev", 0, 0},
+    {"q_learning", 143, 0},
+    {"policy_gradient", 291, 0},
+    {"mean_variance_ucb", 0, 0},
+    {"cvar_ucb", 0, 0},
+    {"lin_ucb", 0, 0},
+    {"lin_ts", 0, 0},
+    {"deep_q", 0, 4000},
+    {"actor_critic", 0, 20000},
 };
 
 static double seconds(void)
@@ -76,9 +79,10 @@ static double best_time(const bt_point *point)
 
 static void measure(const measured *rule)
 {
+    long periods = rule->periods > 0 ? rule->periods : PERIODS;
     char text[2048];
     snprintf(text, sizeof(text),
-             "format: 1\nname: bench\nseed: 1\nhorizon: {periods: %d}\n"
+             "format: 1\nname: bench\nseed: 1\nhorizon: {periods: %ld}\n"
              "market:\n"
              "  type: posted_price\n"
              "  demand: {model: logit, scale: 0.25, outside_utility: 0}\n"
@@ -86,8 +90,8 @@ static void measure(const measured *rule)
              "    - {name: A, seller: s1, quality: 2, cost: 1}\n"
              "    - {name: B, seller: s2, quality: 2, cost: 1}\n"
              "sellers: [{name: s1, policy: %s}, {name: s2, policy: %s}]\n"
-             "record: {every: %d, series: [profit_gain]}\n",
-             PERIODS, rule->rule, rule->rule, PERIODS);
+             "record: {every: %ld, series: [profit_gain]}\n",
+             periods, rule->rule, rule->rule, periods);
     bt_diagnostics *diagnostics = bt_diagnostics_create();
     bt_arena *arena = bt_arena_create();
     bt_document *document;
@@ -98,7 +102,7 @@ static void measure(const measured *rule)
     require(bt_experiment_bind(document, &experiment, arena, diagnostics), rule->rule);
     require(bt_point_prepare(&experiment, 0, 1, &point, &error), error.message);
     printf("{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"ns/move\", ", rule->rule,
-           1e9 * best_time(point) / (2.0 * PERIODS));
+           1e9 * best_time(point) / (2.0 * (double)periods));
     if (rule->bar > 0)
         printf("\"bar\": %g, ", rule->bar);
     printf("\"better\": \"lower\"}\n");

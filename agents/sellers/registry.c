@@ -28,6 +28,8 @@ static const bt_described *const entries[] = {
     &bt_cvar_ucb_seller.described,
     &bt_mixed_equilibrium_seller.described,
     &bt_myoptimal_seller.described,
+    &bt_deep_q_seller.described,
+    &bt_actor_critic_seller.described,
     &bt_static_assortment_seller.described,
     &bt_cap_seller.described,
     &bt_greedy_mle_seller.described,

@@ -45,6 +45,10 @@ extern const bt_seller_type bt_internal_regret_seller;   /* internal_regret.c */
 extern const bt_seller_type bt_mixed_equilibrium_seller; /* mixed_equilibrium.c */
 extern const bt_seller_type bt_myoptimal_seller;         /* myoptimal.c */
 
+/* neural/ */
+extern const bt_seller_type bt_deep_q_seller;       /* deep_q.c */
+extern const bt_seller_type bt_actor_critic_seller; /* actor_critic.c */
+
 /* For markets of type assortment */
 extern const bt_seller_type bt_static_assortment_seller; /* static_assortment.c */
 extern const bt_seller_type bt_cap_seller;               /* cap.c */

@@ -141,11 +141,19 @@ static double huber_loss(void *context)
            bt_huber_loss(ROWS * OUTPUTS, of->score, of->target, of->bend, 0.3, of->gradient);
 }
 
+static double policy_loss(void *context)
+{
+    loss_case *of = context;
+    return 0.3 * bt_policy_loss(ROWS, OUTPUTS, of->score, of->class, of->target, 0.2, 0.3,
+                                of->gradient);
+}
+
 static void loss_derivatives(void **state)
 {
     (void)state;
-    static const loss_function losses[] = {softmax_loss, logistic_loss, huber_loss, huber_loss};
-    for (size_t k = 0; k < 4; k++) {
+    static const loss_function losses[] = {softmax_loss, logistic_loss, huber_loss, huber_loss,
+                                           policy_loss};
+    for (size_t k = 0; k < 5; k++) {
         loss_case of = {.class = {0, 5, 3, 2, 2}, .bend = k == 3 ? INFINITY : 0.7};
         double gradient[ROWS * OUTPUTS];
         bt_stream stream = test_stream(4);

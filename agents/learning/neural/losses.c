@@ -96,3 +96,37 @@ double bt_huber_loss(size_t count, const bt_real *value, const bt_real *target, 
     }
     return loss;
 }
+
+/* In place of scores: gradient holds the row's probabilities on entry. Returns the loss. */
+static double policy_loss_of_row(size_t actions, const bt_real *score, double log_sum,
+                                 uint32_t action, double advantage, double entropy_weight,
+                                 double scale, bt_real *gradient)
+{
+    double entropy = 0;
+    for (size_t k = 0; k < actions; k++)
+        entropy -= (double)gradient[k] * ((double)score[k] - log_sum);
+    for (size_t k = 0; k < actions; k++) {
+        double p = (double)gradient[k], log_p = (double)score[k] - log_sum;
+        double chosen = k == action;
+        gradient[k] = (bt_real)(scale * (advantage * (p - chosen) +
+                                         entropy_weight * p * (log_p + entropy)));
+    }
+    return -advantage * ((double)score[action] - log_sum) - entropy_weight * entropy;
+}
+
+double bt_policy_loss(size_t rows, size_t actions, const bt_real *score, const uint32_t *action,
+                      const bt_real *advantage, double entropy_weight, double scale,
+                      bt_real *gradient)
+{
+    double loss = 0;
+    for (size_t row = 0; row < rows; row++) {
+        const bt_real *of_row = score + row * actions;
+        bt_real *result = gradient + row * actions;
+        double largest = (double)largest_score(actions, of_row);
+        double sum = weigh_row(actions, of_row, largest, result);
+        scale_row(actions, 1 / sum, result);
+        loss += policy_loss_of_row(actions, of_row, largest + bt_log(sum), action[row],
+                                   (double)advantage[row], entropy_weight, scale, result);
+    }
+    return loss;
+}

@@ -29,4 +29,12 @@ double bt_logistic_loss(size_t count, const bt_real *score, const bt_real *targe
 double bt_huber_loss(size_t count, const bt_real *value, const bt_real *target, double bend,
                      double scale, bt_real *gradient);
 
+/* score, gradient [rows, actions]; action [rows] < actions; advantage [rows]. The policy
+ * gradient with an entropy bonus (Williams 1992; Mnih et al. 2016): the sum of -advantage log
+ * p(action) - entropy_weight H, where p is the softmax of a row's scores and H = -sum p log p;
+ * advantages are constants. */
+double bt_policy_loss(size_t rows, size_t actions, const bt_real *score, const uint32_t *action,
+                      const bt_real *advantage, double entropy_weight, double scale,
+                      bt_real *gradient);
+
 #endif

@@ -4,21 +4,27 @@
 
 #include <cblas.h>
 
-typedef bt_real wide_vector __attribute__((vector_size(16 * sizeof(bt_real))));
-typedef bt_real half_vector __attribute__((vector_size(8 * sizeof(bt_real))));
-typedef bt_real quarter_vector __attribute__((vector_size(4 * sizeof(bt_real))));
+enum { DOT_LANES = 16 };
+/* From TILE_ROWS rows on it pays to turn the right factor over; it must fit on the stack. */
+enum { TILE_ROWS = 4, TILE_INNER = 512, TILE_COLUMNS = 16 };
+typedef bt_real small_vector __attribute__((vector_size(4 * sizeof(bt_real))));
+typedef bt_real half_vector __attribute__((vector_size(32)));
+typedef bt_real quarter_vector __attribute__((vector_size(16)));
 #define LANES_OF(type) (sizeof(type) / sizeof(bt_real))
 
+#define BYTES 16
 #define TARGET
 #define SUFFIX baseline
 #include "agents/learning/neural/matrix_kernel.h"
 
 #if BT_HAS_WIDE_VECTORS
 
+#define BYTES 32
 #define TARGET BT_TARGET_AVX2
 #define SUFFIX avx2
 #include "agents/learning/neural/matrix_kernel.h"
 
+#define BYTES 64
 #define TARGET BT_TARGET_AVX512
 #define SUFFIX avx512
 #include "agents/learning/neural/matrix_kernel.h"

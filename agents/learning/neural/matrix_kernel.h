@@ -2,15 +2,19 @@
  * Small matrix products in vectors of one instruction set.
  *
  * matrix.c includes this once per instruction set, with
+ *     BYTES    in a vector
  *     TARGET   the functions' target attribute
  *     SUFFIX   what tells their names apart
  *
- * Vectors are written at widths that do not depend on the instruction set (the compiler
- * splits them), and each element's sum runs in one order, so all variants give the same bits.
+ * Each element's sum runs in one order, whatever the width of vectors, so all variants give
+ * the same bits.
  */
 
 #define PASTE_AGAIN(name, suffix) name##_##suffix
 #define PASTE(name, suffix) PASTE_AGAIN(name, suffix)
+
+typedef bt_real PASTE(vector, SUFFIX) __attribute__((vector_size(BYTES)));
+#define VECTOR PASTE(vector, SUFFIX)
 
 /* Columns [column, column + lanes * vectors) of one row of c, where element (k, j) of the
  * right factor lies at b + k * b_stride + j. */
@@ -40,16 +44,20 @@ static TARGET void PASTE(row_product, SUFFIX)(const bt_real *a, size_t a_step, s
                                               bool adds, bt_real *c)
 {
     size_t column = 0;
-    while (column + 4 * LANES_OF(wide_vector) <= columns)
-        COLUMNS_OF_ROW(wide_vector, 4);
-    if (column + 2 * LANES_OF(wide_vector) <= columns)
-        COLUMNS_OF_ROW(wide_vector, 2);
-    if (column + LANES_OF(wide_vector) <= columns)
-        COLUMNS_OF_ROW(wide_vector, 1);
+    while (column + 4 * LANES_OF(VECTOR) <= columns)
+        COLUMNS_OF_ROW(VECTOR, 4);
+    if (column + 2 * LANES_OF(VECTOR) <= columns)
+        COLUMNS_OF_ROW(VECTOR, 2);
+    if (column + LANES_OF(VECTOR) <= columns)
+        COLUMNS_OF_ROW(VECTOR, 1);
+#if BYTES >= 64
     if (column + LANES_OF(half_vector) <= columns)
         COLUMNS_OF_ROW(half_vector, 1);
+#endif
+#if BYTES >= 32
     if (column + LANES_OF(quarter_vector) <= columns)
         COLUMNS_OF_ROW(quarter_vector, 1);
+#endif
     for (; column < columns; column++) {
         bt_real sum = 0;
         for (size_t k = 0; k < inner; k++)
@@ -58,61 +66,94 @@ static TARGET void PASTE(row_product, SUFFIX)(const bt_real *a, size_t a_step, s
     }
 }
 
-/* The product of two contiguous vectors: lane l of the sum takes elements l, l + lanes, ...,
- * then the lanes are folded in halves, then the rest is added. */
+/* The product of two contiguous vectors: lane l of DOT_LANES takes elements l, l + DOT_LANES,
+ * ...; then lanes are folded to four, which take the rest in fours; then one by one. */
 static TARGET bt_real PASTE(dot_product, SUFFIX)(const bt_real *a, const bt_real *b,
                                                  size_t count)
 {
-    quarter_vector sum = {0};
+    small_vector sum = {0};
     size_t k = 0;
-    if (count >= LANES_OF(wide_vector)) {
-        wide_vector wide = {0};
-        for (; k + LANES_OF(wide_vector) <= count; k += LANES_OF(wide_vector)) {
-            wide_vector x, y;
-            memcpy(&x, a + k, sizeof(x));
-            memcpy(&y, b + k, sizeof(y));
-            wide += x * y;
-        }
-        quarter_vector part[4];
-        memcpy(part, &wide, sizeof(wide));
+    if (count >= DOT_LANES) {
+        VECTOR wide[DOT_LANES / LANES_OF(VECTOR)] = {{0}};
+        for (; k + DOT_LANES <= count; k += DOT_LANES)
+            for (size_t v = 0; v < DOT_LANES / LANES_OF(VECTOR); v++) {
+                VECTOR x, y;
+                memcpy(&x, a + k + v * LANES_OF(VECTOR), sizeof(x));
+                memcpy(&y, b + k + v * LANES_OF(VECTOR), sizeof(y));
+                wide[v] += x * y;
+            }
+        small_vector part[4];
+        memcpy(part, wide, sizeof(part));
         sum = (part[0] + part[2]) + (part[1] + part[3]);
     }
-    for (; k + LANES_OF(quarter_vector) <= count; k += LANES_OF(quarter_vector)) {
-        quarter_vector x, y;
+    for (; k + LANES_OF(small_vector) <= count; k += LANES_OF(small_vector)) {
+        small_vector x, y;
         memcpy(&x, a + k, sizeof(x));
         memcpy(&y, b + k, sizeof(y));
         sum += x * y;
     }
     bt_real total = 0;
-    for (size_t lane = 0; lane < LANES_OF(quarter_vector); lane++)
+    for (size_t lane = 0; lane < LANES_OF(small_vector); lane++)
         total += sum[lane];
     for (; k < count; k++)
         total += a[k] * b[k];
     return total;
 }
 
+/* c (+)= a b' by tiles of b, turned over once for all rows. */
+static TARGET void PASTE(turned_product, SUFFIX)(size_t rows, size_t inner, size_t columns,
+                                                 bt_matrix a, bt_matrix b, bool adds,
+                                                 bt_real *c, size_t c_stride)
+{
+    bt_real tile[TILE_INNER * TILE_COLUMNS];
+    for (size_t begin = 0; begin < columns; begin += TILE_COLUMNS) {
+        size_t width = columns - begin < TILE_COLUMNS ? columns - begin : TILE_COLUMNS;
+        for (size_t j = 0; j < width; j++)
+            for (size_t k = 0; k < inner; k++)
+                tile[k * TILE_COLUMNS + j] = b.at[(begin + j) * b.stride + k];
+        for (size_t row = 0; row < rows; row++)
+            PASTE(row_product, SUFFIX)
+        (a.at + row * a.stride, 1, inner, tile, TILE_COLUMNS, width, adds,
+         c + row * c_stride + begin);
+    }
+}
+
+static TARGET void PASTE(dot_products, SUFFIX)(size_t rows, size_t inner, size_t columns,
+                                               bt_matrix a, bt_matrix b, bool adds, bt_real *c,
+                                               size_t c_stride)
+{
+    for (size_t row = 0; row < rows; row++)
+        for (size_t j = 0; j < columns; j++) {
+            bt_real sum =
+                PASTE(dot_product, SUFFIX)(a.at + row * a.stride, b.at + j * b.stride, inner);
+            bt_real *at = c + row * c_stride + j;
+            *at = adds ? *at + sum : sum;
+        }
+}
+
 static TARGET void PASTE(small_product, SUFFIX)(bt_product_form form, size_t rows, size_t inner,
                                                 size_t columns, bt_matrix a, bt_matrix b,
                                                 bool adds, bt_real *c, size_t c_stride)
 {
+    if (form == BT_RIGHT_TRANSPOSED && rows >= TILE_ROWS && inner <= TILE_INNER) {
+        PASTE(turned_product, SUFFIX)(rows, inner, columns, a, b, adds, c, c_stride);
+        return;
+    }
+    if (form == BT_RIGHT_TRANSPOSED) {
+        PASTE(dot_products, SUFFIX)(rows, inner, columns, a, b, adds, c, c_stride);
+        return;
+    }
     size_t row_step = form == BT_LEFT_TRANSPOSED ? 1 : a.stride;
     size_t inner_step = form == BT_LEFT_TRANSPOSED ? a.stride : 1;
-    for (size_t row = 0; row < rows; row++) {
-        const bt_real *left = a.at + row * row_step;
-        bt_real *result = c + row * c_stride;
-        if (form != BT_RIGHT_TRANSPOSED) {
-            PASTE(row_product, SUFFIX)
-            (left, inner_step, inner, b.at, b.stride, columns, adds, result);
-            continue;
-        }
-        for (size_t j = 0; j < columns; j++) {
-            bt_real sum = PASTE(dot_product, SUFFIX)(left, b.at + j * b.stride, inner);
-            result[j] = adds ? result[j] + sum : sum;
-        }
-    }
+    for (size_t row = 0; row < rows; row++)
+        PASTE(row_product, SUFFIX)
+    (a.at + row * row_step, inner_step, inner, b.at, b.stride, columns, adds,
+     c + row * c_stride);
 }
 
 #undef COLUMNS_OF_ROW
+#undef VECTOR
+#undef BYTES
 #undef PASTE
 #undef PASTE_AGAIN
 #undef TARGET
