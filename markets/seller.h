@@ -31,9 +31,9 @@ typedef enum bt_feedback {
     BT_SEES_OWN_PROFIT = 0,           /* B */
     BT_SEES_OWN_SALES = 1 << 0,       /* B+: own sales and the number of buyers */
     BT_SEES_RIVAL_PRICES = 1 << 1,    /* P */
-    BT_SEES_COUNTERFACTUALS = 1 << 2, /* F: profit of each own action against the rivals'
-                                         realised prices */
-    BT_SEES_OWN_GRADIENT = 1 << 3,    /* G: d own expected profit / d own price */
+    BT_SEES_COUNTERFACTUALS = 1 << 2, /* F: expected objective of each own action against the
+                                         rivals' realised prices */
+    BT_SEES_OWN_GRADIENT = 1 << 3,    /* G: d own expected objective / d own price */
     BT_KNOWS_DEMAND = 1 << 4,         /* the model itself: best responders */
     BT_SEES_SEGMENTS = 1 << 5,        /* B+: which segments of buyers came and bought, in
                                          periodic markets; the segments' shares */
@@ -124,17 +124,25 @@ typedef struct bt_seller_feedback {
     double time;
     double duration;              /* of the interval; 1 in a synchronous market */
     double profit;                /* own, after fees, per unit of time, times market size */
+    double risk_charge;           /* profit less what the seller maximises, as its sales tell:
+                                     0 unless the market declares that it is risk-averse */
     uint64_t joint_action;        /* that stand now; BT_NO_ACTION as above */
     const double *price;          /* [product] now; NULL without rival prices */
     const double *own_sales;      /* [own] per unit of time; NULL unless told */
     double n_buyers;              /* per unit of time; NAN unless told */
     const double *segment_sales;  /* [segment * own] per unit of time; NULL unless told */
     const double *segment_buyers; /* [segment] who came, per unit of time; NULL unless told */
-    const double *counterfactual_profit; /* [action]; NULL unless told */
+    const double *counterfactual_profit; /* [action] objective of each; NULL unless told */
     const double *own_gradient;          /* [own]; NULL unless told */
     const uint32_t *purchase; /* own item that the round's buyer took, or BT_NO_PURCHASE; NULL
                                  unless told of own sales in an assortment market */
 } bt_seller_feedback;
+
+/* What the seller maximises (markets/ownership.h), in place of profit. */
+static inline double bt_feedback_objective(const bt_seller_feedback *feedback)
+{
+    return feedback->profit - feedback->risk_charge;
+}
 
 typedef struct bt_seller_type {
     bt_described described;

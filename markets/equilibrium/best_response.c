@@ -275,6 +275,29 @@ double bt_seller_objective(const bt_demand *demand, const bt_ownership *ownershi
     return game == NULL ? NAN : objective_at(game, seller, price);
 }
 
+double bt_objective_of_sales(const bt_ownership *ownership, size_t seller, const double *price,
+                             const double *share, double n_buyers)
+{
+    double expected = 0, expected_square = 0;
+
+    for (size_t product = 0; product < ownership->n_products; product++) {
+        if (ownership->seller[product] != seller)
+            continue;
+        const double margin = bt_margin(ownership, product, price[product]);
+        expected += margin * share[product];
+        expected_square += margin * margin * share[product];
+    }
+    const bt_value_form form = bt_seller_value_form(ownership, seller, expected);
+    double squared_mean = expected * expected;
+    if (!(n_buyers > 1))
+        return form.constant * expected + form.mean / 2 * squared_mean +
+               form.square / 2 * squared_mean;
+    if (!isinf(n_buyers))
+        squared_mean += (squared_mean - expected_square) / (n_buyers - 1);
+    return form.constant * expected + form.mean / 2 * squared_mean +
+           form.square / 2 * expected_square;
+}
+
 /* Expected profits count, whatever the sellers maximise. */
 bt_status bt_exploitability(const bt_demand *demand, const bt_ownership *ownership,
                             const double *price, double *exploitability, bt_demand_work *work,

@@ -21,7 +21,7 @@ static size_t with_action(const bt_grid_game *game, size_t joint, size_t seller,
 
 static double profit_of(const bt_grid_game *game, size_t joint, size_t seller)
 {
-    return game->profit[joint * game->n_sellers + seller];
+    return game->objective[joint * game->n_sellers + seller];
 }
 
 static double gain_of_deviation(const bt_grid_game *game, size_t joint, size_t seller,

@@ -131,6 +131,14 @@ bt_status bt_best_response(const bt_demand *demand, const bt_ownership *ownershi
 double bt_seller_objective(const bt_demand *demand, const bt_ownership *ownership,
                            size_t seller, const double *price, bt_demand_work *work);
 
+/* A seller's objective (per buyer) when share[product] of its products' units were sold per
+ * buyer at prices [product]. n_buyers: how many were seen, INFINITY where shares are
+ * probabilities. From a sample the variance and the squared mean are estimated without bias,
+ * so that the mean over samples is the objective at the probabilities; a single buyer tells
+ * nothing of the variance, and counts as if there were none. */
+double bt_objective_of_sales(const bt_ownership *ownership, size_t seller, const double *price,
+                             const double *share, double n_buyers);
+
 /* Largest unilateral gain at prices in profit (per buyer): max_i max_p pi_i - pi_i. */
 bt_status bt_exploitability(const bt_demand *demand, const bt_ownership *ownership,
                             const double *price, double *exploitability, bt_demand_work *work,

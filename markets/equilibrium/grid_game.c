@@ -5,8 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/equilibrium/equilibrium.h"
 #include "markets/equilibrium/pricing_game.h"
 #include "markets/demand/welfare.h"
+
+static bool has_other_objectives(const bt_ownership *ownership)
+{
+    for (size_t seller = 0; ownership->objective != NULL && seller < ownership->n_sellers;
+         seller++)
+        if (ownership->objective[seller] != BT_EXPECTED_PROFIT)
+            return true;
+    return false;
+}
 
 static bt_status lay_out(const bt_demand *demand, const bt_ownership *ownership,
                          const size_t *n_actions, size_t max_joint, bt_grid_game *game,
@@ -38,8 +48,11 @@ static bt_status lay_out(const bt_demand *demand, const bt_ownership *ownership,
     game->share = calloc(n_joint * demand->n_products, sizeof *game->share);
     game->price = calloc(n_joint * demand->n_products, sizeof *game->price);
     game->consumer_surplus = calloc(n_joint, sizeof *game->consumer_surplus);
-    if (game->profit == NULL || game->share == NULL || game->price == NULL ||
-        game->consumer_surplus == NULL)
+    game->objective = has_other_objectives(ownership)
+                          ? calloc(n_joint * n_sellers, sizeof *game->objective)
+                          : game->profit;
+    if (game->profit == NULL || game->objective == NULL || game->share == NULL ||
+        game->price == NULL || game->consumer_surplus == NULL)
         return bt_fail(error, BT_INTERNAL, "no memory for a table of %zu joint actions",
                        n_joint);
     return BT_OK;
@@ -56,6 +69,15 @@ static void set_prices(const bt_grid_game *game, const bt_ownership *ownership,
 
         price[product] = action_price[seller][action * n_own[seller] + rank[product]];
     }
+}
+
+/* The objectives at a joint action whose prices and shares stand already. */
+static void set_objectives(const bt_demand *demand, const bt_ownership *ownership,
+                           const double *price, const double *share, double *objective)
+{
+    for (size_t seller = 0; seller < ownership->n_sellers; seller++)
+        objective[seller] =
+            demand->size * bt_objective_of_sales(ownership, seller, price, share, INFINITY);
 }
 
 static bt_status tabulate(const bt_demand *demand, const bt_ownership *ownership,
@@ -83,6 +105,9 @@ static bt_status tabulate(const bt_demand *demand, const bt_ownership *ownership
         for (size_t product = 0; product < n; product++)
             game->profit[joint * game->n_sellers + ownership->seller[product]] +=
                 demand->size * bt_margin(ownership, product, price[product]) * share[product];
+        if (game->objective != game->profit)
+            set_objectives(demand, ownership, price, share,
+                           game->objective + joint * game->n_sellers);
         status = bt_welfare_at(demand, ownership, price, &welfare, work, error);
         game->consumer_surplus[joint] = isnan(welfare.consumer_surplus)
                                             ? welfare.consumer_surplus_over_outside
@@ -123,6 +148,8 @@ void bt_grid_game_destroy(bt_grid_game *game)
         return;
     free(game->stride);
     free((void *)(uintptr_t)game->n_actions);
+    if (game->objective != game->profit)
+        free(game->objective);
     free(game->profit);
     free(game->share);
     free(game->price);
@@ -137,10 +164,10 @@ static bool responds_best(const bt_grid_game *game, size_t joint, size_t seller,
     const size_t stride = game->stride[seller];
     const size_t action = joint / stride % game->n_actions[seller];
     const size_t first = joint - action * stride;
-    const double here = game->profit[joint * game->n_sellers + seller];
+    const double here = game->objective[joint * game->n_sellers + seller];
 
     for (size_t other = 0; other < game->n_actions[seller]; other++)
-        if (game->profit[(first + other * stride) * game->n_sellers + seller] >
+        if (game->objective[(first + other * stride) * game->n_sellers + seller] >
             here + tolerance)
             return false;
     return true;

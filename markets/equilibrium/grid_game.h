@@ -25,6 +25,8 @@ typedef struct bt_grid_game {
     const size_t *n_actions; /* [seller] */
     size_t *stride;          /* [seller] */
     double *profit;          /* [joint * seller] after fees, times size */
+    double *objective;       /* [joint * seller] what sellers maximise, times size; `profit`
+                                itself where that is expected profit for all */
     double *share;           /* [joint * product] */
     double *price;           /* [joint * product] */
     double
@@ -39,7 +41,8 @@ bt_status bt_grid_game_create(const bt_demand *demand, const bt_ownership *owner
 void bt_grid_game_destroy(bt_grid_game *game);
 
 /* All pure equilibria: joint indices in ascending order, at most `capacity` stored;
- * returns how many there are. An action is a best response within `tolerance`. */
+ * returns how many there are. An action is a best response within `tolerance` of the
+ * seller's objective. */
 size_t bt_grid_game_pure_equilibria(const bt_grid_game *game, double tolerance,
                                     size_t *joint_index, size_t capacity);
 

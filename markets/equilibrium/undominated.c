@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const double margin = 1e-12; /* of the largest profit: more than rounding */
+static const double margin = 1e-12; /* of the largest objective: more than rounding */
 
 typedef struct elimination {
     const bt_grid_game *game;
@@ -23,7 +23,7 @@ static bool is_in(const elimination *of, size_t joint)
     return true;
 }
 
-/* Does `better` earn more than `worse` against whatever survives of the rivals? */
+/* Does `better` bring more than `worse` against whatever survives of the rivals? */
 static bool dominates(const elimination *of, size_t seller, size_t better, size_t worse)
 {
     const bt_grid_game *game = of->game;
@@ -31,8 +31,8 @@ static bool dominates(const elimination *of, size_t seller, size_t better, size_
     for (size_t block = worse * stride; block < game->n_joint; block += period)
         for (size_t joint = block; joint < block + stride; joint++) {
             size_t other = joint + better * stride - worse * stride;
-            double gain = game->profit[other * game->n_sellers + seller] -
-                          game->profit[joint * game->n_sellers + seller];
+            double gain = game->objective[other * game->n_sellers + seller] -
+                          game->objective[joint * game->n_sellers + seller];
             if (gain <= of->margin && is_in(of, joint))
                 return false;
         }
@@ -81,7 +81,10 @@ static bool lay_out(const elimination *of, bt_grid_game *reduced)
         reduced->n_joint *= n_actions[i];
     }
     reduced->profit = calloc(reduced->n_joint * game->n_sellers, sizeof(double));
-    return reduced->profit != NULL;
+    reduced->objective = game->objective == game->profit
+                             ? reduced->profit
+                             : calloc(reduced->n_joint * game->n_sellers, sizeof(double));
+    return reduced->profit != NULL && reduced->objective != NULL;
 }
 
 static bt_status reduce(const elimination *of, const double *outcome, bt_grid_game **reduced,
@@ -99,8 +102,10 @@ static bt_status reduce(const elimination *of, const double *outcome, bt_grid_ga
     for (size_t joint = 0; joint < of->game->n_joint; joint++) {
         if (!is_in(of, joint))
             continue;
-        for (size_t i = 0; i < n_sellers; i++)
+        for (size_t i = 0; i < n_sellers; i++) {
             made->profit[next * n_sellers + i] = of->game->profit[joint * n_sellers + i];
+            made->objective[next * n_sellers + i] = of->game->objective[joint * n_sellers + i];
+        }
         kept[next++] = outcome[joint];
     }
     *reduced = made;
@@ -121,7 +126,7 @@ bt_status bt_undominated_game(const bt_grid_game *game, const double *outcome,
         for (size_t k = 0; k < game->n_actions[i]; k++)
             of.survives[i * of.most + k] = true;
     for (size_t k = 0; k < game->n_joint * game->n_sellers; k++)
-        of.margin = fmax(of.margin, margin * fabs(game->profit[k]));
+        of.margin = fmax(of.margin, margin * fabs(game->objective[k]));
     eliminate(&of);
     bt_status status = reduce(&of, outcome, reduced, reduced_outcome, error);
     free(of.survives);

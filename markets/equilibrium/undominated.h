@@ -13,8 +13,8 @@
 #include "markets/equilibrium/grid_game.h"
 #include "sim/status.h"
 
-/* The game of the surviving actions, in their order, with profits only (no shares, prices
- * or surplus), and outcome [joint] restricted to it. Free the game with
+/* The game of the surviving actions, in their order, with profits and objectives only (no
+ * shares, prices or surplus), and outcome [joint] restricted to it. Free the game with
  * bt_grid_game_destroy, the outcome with free. BT_INTERNAL when memory is out. */
 bt_status bt_undominated_game(const bt_grid_game *game, const double *outcome,
                               bt_grid_game **reduced, double **reduced_outcome,

@@ -69,7 +69,7 @@ static void add_profits(bt_posted_price *market, double duration)
         size_t played = market->recent[0] / seller->stride % seller->n_actions;
         double *sum = audit->window.current + audit->first[i] + played * seller->n_actions;
         for (size_t k = 0; k < seller->n_actions; k++)
-            sum[k] += duration * bt_counterfactual_profit(market, i, k);
+            sum[k] += duration * bt_counterfactual_objective(market, i, k);
     }
     audit->window.current[audit->window.length - 1] += duration;
 }

@@ -183,9 +183,9 @@ void bt_meet_demand(bt_posted_price *market, uint64_t period);
 /* market->profit from market->purchases. */
 void bt_book_profits(bt_posted_price *market);
 
-/* Seller i's expected profit, times market size, had it played `action` of its grid at the
+/* Seller i's expected objective, times market size, had it played `action` of its grid at the
  * standing prices. */
-double bt_counterfactual_profit(bt_posted_price *market, size_t seller, uint64_t action);
+double bt_counterfactual_objective(bt_posted_price *market, size_t seller, uint64_t action);
 
 void bt_archive_sellers(bt_posted_price *market, bt_archive *archive);
 

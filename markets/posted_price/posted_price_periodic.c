@@ -168,27 +168,29 @@ static uint64_t decide_joint_action(bt_posted_price *market, uint64_t period)
     return joint;
 }
 
-/* What each of player i's actions would have earned against the others'. */
+/* What each of player i's actions would have brought against the others'. */
 static void tell_counterfactuals(const bt_grid_game *game, size_t i, uint64_t joint,
                                  bt_game_player *player)
 {
     size_t step = player->stride * game->n_sellers;
-    const double *profit =
-        game->profit + (joint - player->action * player->stride) * game->n_sellers + i;
+    const double *objective =
+        game->objective + (joint - player->action * player->stride) * game->n_sellers + i;
     for (size_t a = 0; a < player->n_actions; a++)
-        player->told_counterfactual[a] = profit[a * step];
+        player->told_counterfactual[a] = objective[a * step];
 }
 
 static bool observe_joint_action(bt_posted_price *market, uint64_t period, uint64_t joint)
 {
     const bt_grid_game *game = market->model->game;
     const double *profit = game->profit + joint * market->n_sellers;
+    const double *objective = game->objective + joint * market->n_sellers;
     const double *price = game->price + joint * market->n_products;
     bool changed = false;
     for (size_t i = 0; i < market->n_sellers; i++) {
         bt_game_player *player = &market->player[i];
         player->feedback.time = (double)(period + 1);
         player->feedback.profit = profit[i];
+        player->feedback.risk_charge = profit[i] - objective[i];
         if (player->sees_prices) {
             player->feedback.joint_action = player->view.joint_action = joint;
             player->feedback.price = player->view.price = price;

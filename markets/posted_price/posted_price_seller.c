@@ -234,13 +234,24 @@ void bt_meet_demand(bt_posted_price *market, uint64_t period)
 
 /* ---- telling ---- */
 
-/* The seller's expected profit at market->trial_price. */
-static double trial_profit(bt_posted_price *market, const bt_market_seller *place)
+static bool seeks_profit(const bt_posted_price *market, size_t i)
 {
+    const bt_ownership *ownership = market->model->layout.ownership;
+    return ownership->objective == NULL || ownership->objective[i] == BT_EXPECTED_PROFIT;
+}
+
+/* What seller i maximises, expected at market->trial_price. */
+static double trial_objective(bt_posted_price *market, size_t i)
+{
+    const bt_market_seller *place = &market->seller[i];
     const bt_ownership *ownership = market->model->layout.ownership;
     double outside_share, profit = 0;
     bt_demand_shares(market->model->demand, market->trial_price, market->trial_share,
                      &outside_share, NULL, market->work);
+    if (!seeks_profit(market, i))
+        return market->model->demand->size *
+               bt_objective_of_sales(ownership, i, market->trial_price, market->trial_share,
+                                     INFINITY);
     for (size_t k = 0; k < place->n_owned; k++) {
         size_t j = place->owned_product[k];
         profit += bt_margin(ownership, j, market->trial_price[j]) * market->trial_share[j];
@@ -248,26 +259,26 @@ static double trial_profit(bt_posted_price *market, const bt_market_seller *plac
     return profit * market->model->demand->size;
 }
 
-double bt_counterfactual_profit(bt_posted_price *market, size_t i, uint64_t action)
+double bt_counterfactual_objective(bt_posted_price *market, size_t i, uint64_t action)
 {
     const bt_market_seller *place = &market->seller[i];
     if (market->model->game != NULL) {
         uint64_t standing = market->recent[0] / place->stride % place->n_actions;
         uint64_t joint = market->recent[0] + (action - standing) * place->stride;
-        return market->model->game->profit[joint * market->n_sellers + i];
+        return market->model->game->objective[joint * market->n_sellers + i];
     }
     memcpy(market->trial_price, market->price, market->n_products * sizeof(double));
     for (size_t k = 0; k < place->n_own; k++)
         market->trial_price[place->own_product[k]] =
             place->action_price[action * place->n_own + k];
-    return trial_profit(market, place);
+    return trial_objective(market, i);
 }
 
 static void owe_counterfactuals(bt_posted_price *market, size_t i, double exposure)
 {
     bt_market_seller *place = &market->seller[i];
     for (size_t a = 0; a < place->n_actions; a++)
-        place->since.counterfactual[a] += exposure * bt_counterfactual_profit(market, i, a);
+        place->since.counterfactual[a] += exposure * bt_counterfactual_objective(market, i, a);
 }
 
 static void owe_gradient(bt_posted_price *market, bt_market_seller *place, double exposure)
@@ -324,6 +335,22 @@ static double profit_since(const bt_posted_price *market, const bt_market_seller
     return profit;
 }
 
+/* A profit less what seller i maximises, as its sales tell. */
+static double risk_charge_since(bt_posted_price *market, size_t i, double profit)
+{
+    const bt_market_seller *place = &market->seller[i];
+    double n_buyers = place->since.n_buyers;
+    if (seeks_profit(market, i) || !(n_buyers > 0))
+        return 0;
+    for (size_t k = 0; k < place->n_owned; k++)
+        market->trial_share[place->owned_product[k]] = place->since.sales[k] / n_buyers;
+    return profit -
+           market->unit_mass * n_buyers *
+               bt_objective_of_sales(market->model->layout.ownership, i, market->price,
+                                     market->trial_share,
+                                     market->buyers_type->is_exact ? INFINITY : n_buyers);
+}
+
 static const double *per_time(const double *total, size_t count, double duration, double *told)
 {
     if (total == NULL)
@@ -366,10 +393,12 @@ bool bt_tell_seller(bt_posted_price *market, size_t i, double time)
     bool changed = false;
     if (place->type != NULL && place->type->observe != NULL) {
         bool knows_sales = (place->type->feedback & BT_SEES_OWN_SALES) != 0;
+        double profit = profit_since(market, place);
         bt_seller_feedback feedback = {
             .time = time,
             .duration = duration,
-            .profit = profit_since(market, place) / duration,
+            .profit = profit / duration,
+            .risk_charge = risk_charge_since(market, i, profit) / duration,
             .joint_action =
                 place->sees_prices && market->on_grids ? market->recent[0] : BT_NO_ACTION,
             .price = place->sees_prices ? market->price : NULL,

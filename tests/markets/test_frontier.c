@@ -37,7 +37,7 @@ static void draw_game(random_game *made, bt_stream *stream, double unit, bool ou
     }
     made->game.n_actions = made->n_actions;
     made->game.stride = made->stride;
-    made->game.profit = made->profit;
+    made->game.profit = made->game.objective = made->profit;
     for (size_t joint = 0; joint < made->game.n_joint; joint++) {
         double mean = 0;
         for (size_t i = 0; i < n_sellers; i++) {
@@ -125,7 +125,8 @@ static void a_dilemma_has_its_frontier(void **state)
     (void)state;
     size_t n_actions[] = {2, 2}, stride[] = {2, 1};
     double profit[] = {2, 2, 0, 3, 3, 0, 1, 1}, outcome[] = {2, 1.5, 1.5, 1};
-    bt_grid_game game = {.n_sellers = 2, .n_joint = 4, .profit = profit, .stride = stride};
+    bt_grid_game game = {
+        .n_sellers = 2, .n_joint = 4, .profit = profit, .objective = profit, .stride = stride};
     game.n_actions = n_actions;
     bt_frontier frontier;
     assert_int_equal(bt_frontier_find(&game, outcome, 1e-9, &frontier, NULL), BT_OK);

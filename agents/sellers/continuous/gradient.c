@@ -202,13 +202,13 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     gradient_seller *seller = self;
     switch (seller->parameters->method) {
     case ONE_POINT:
-        learn_from_one_point(seller, feedback->profit);
+        learn_from_one_point(seller, bt_feedback_objective(feedback));
         break;
     case RESIDUAL:
-        learn_from_residual(seller, feedback->profit);
+        learn_from_residual(seller, bt_feedback_objective(feedback));
         break;
     default:
-        learn_from_two_points(seller, feedback->profit);
+        learn_from_two_points(seller, bt_feedback_objective(feedback));
         break;
     }
     return true;

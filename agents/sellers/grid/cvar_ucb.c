@@ -132,7 +132,7 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     cvar_ucb *seller = self;
     bt_grid_bandit *bandit = &seller->bandit;
     uint64_t action = bandit->action;
-    double reward = bt_grid_bandit_reward(bandit, feedback);
+    double reward = bt_grid_bandit_profit(bandit, feedback);
     reward_bin *bin = seller->bin + action * seller->n_bins;
     bt_grid_bandit_count(bandit, reward);
     bin[bin_of(seller, reward)].count += 1;

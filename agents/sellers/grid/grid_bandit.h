@@ -3,7 +3,8 @@
  * each action was played and what it brought on average, the order of first trials, the
  * rule for ties, and drawing an action from a distribution.
  *
- * A reward is a profit per unit of time divided by the reward unit: by default the largest
+ * A reward is a profit per unit of time (of a seller declared risk-averse: its objective)
+ * divided by the reward unit: by default the largest
  * margin of the grid (its highest price, less cost and fees) times the mass of buyers, the
  * most that a seller could ever earn. The scale matters: a bonus for rarely tried prices,
  * or a learning rate, is relative to it.
@@ -107,6 +108,13 @@ uint64_t bt_grid_bandit_play(bt_grid_bandit *bandit, uint64_t action, double *ow
 
 /* The reward of the last action. */
 static inline double bt_grid_bandit_reward(const bt_grid_bandit *bandit,
+                                           const bt_seller_feedback *feedback)
+{
+    return bt_feedback_objective(feedback) / bandit->reward_unit;
+}
+
+/* The same of profit alone, for rules that judge its risk themselves. */
+static inline double bt_grid_bandit_profit(const bt_grid_bandit *bandit,
                                            const bt_seller_feedback *feedback)
 {
     return feedback->profit / bandit->reward_unit;

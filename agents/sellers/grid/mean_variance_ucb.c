@@ -90,7 +90,7 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
 {
     mean_variance_ucb *seller = self;
     bt_grid_bandit *bandit = &seller->bandit;
-    double reward = bt_grid_bandit_reward(bandit, feedback);
+    double reward = bt_grid_bandit_profit(bandit, feedback);
     double before = reward - bandit->mean[bandit->action];
     bt_grid_bandit_count(bandit, reward);
     bandit->score[bandit->action] += before * (reward - bandit->mean[bandit->action]);

@@ -283,7 +283,8 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     q_learner *seller = self;
     uint64_t next = next_state(seller, feedback->joint_action);
     double old = seller->q[seller->state * seller->n_actions + seller->action];
-    double target = feedback->profit + seller->discount * seller->best[next].value;
+    double target =
+        bt_feedback_objective(feedback) + seller->discount * seller->best[next].value;
     bool changed = set_value(seller, seller->state, seller->action,
                              old + seller->learning_rate * (target - old));
     seller->state = next;
@@ -406,7 +407,7 @@ static void value_against_uniform_rivals(q_learner *seller, const bt_grid_game *
         seller->first_q[a] = 0;
     for (size_t joint = 0; joint < game->n_joint; joint++)
         seller->first_q[joint / game->stride[i] % seller->n_actions] +=
-            game->profit[joint * game->n_sellers + i];
+            game->objective[joint * game->n_sellers + i];
     double n_rival_actions = (double)(game->n_joint / seller->n_actions);
     for (size_t a = 0; a < seller->n_actions; a++)
         seller->first_q[a] = seller->first_q[a] / n_rival_actions / (1 - seller->discount);
