@@ -20,7 +20,8 @@
 enum {
     PHILOX_ROUNDS = 10,
     CHAINS = 2, /* vectors abreast */
-    PASS = 64   /* agents of one pass: few enough for the nearest cache */
+    PASS = 64,  /* agents of one pass: few enough for the nearest cache */
+    FEW = 12    /* agents that are faster one by one than in a pass */
 };
 
 #if BT_HAS_WIDE_VECTORS
@@ -74,7 +75,7 @@ void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key, uint3
 {
     philox_pass *pass = pass_of(set);
     uint64_t number[PASS];
-    for (size_t i = 0; i < PASS; i++)
+    for (size_t i = 0; i < PASS && i < count; i++)
         number[i] = index_all;
 
     for (size_t start = 0; start < count; start += PASS) {
@@ -84,8 +85,14 @@ void bt_random_uniform_block_on(bt_instruction_set set, bt_random_key key, uint3
             memcpy(number, index + start, taken * sizeof(*number));
         if (taken == PASS) {
             pass(key, agent, 1, purpose, number, uniform + start);
+        } else if (taken <= FEW) {
+            for (size_t i = 0; i < taken; i++)
+                uniform[start + i] = bt_unit_interval(
+                    bt_random_at(key, agent + (uint32_t)i, purpose, number[i]));
         } else {
             double last[PASS];
+            for (size_t i = taken; i < PASS; i++)
+                number[i] = 0;
             pass(key, agent, 1, purpose, number, last);
             memcpy(uniform + start, last, taken * sizeof(*last));
         }

@@ -177,25 +177,36 @@ static bool keeps_probabilities(const logit_buyers *buyers)
     return buyers->demand->n_types <= FEW_TYPES;
 }
 
+static void look_at_prices_as(logit_buyers *buyers, size_t type, const double *price,
+                              serving *mine)
+{
+    const bt_demand *demand = buyers->demand;
+    double outside, *probability = mine->probability;
+    if (keeps_probabilities(buyers))
+        probability = buyers->probability + type * demand->n_products;
+    double log_sum =
+        bt_choice_probabilities(demand, type, price, probability, &outside, mine->work);
+    if (keeps_probabilities(buyers))
+        buyers->outside[type] = outside;
+    buyers->surplus[type] = money_surplus(demand, type, price, log_sum, mine->work);
+}
+
+/* What is not worth threads never enters a parallel region: opening one, even for a single
+ * thread, costs more than serving a buyer. */
 static void look_at_prices(logit_buyers *buyers, const double *price)
 {
     const bt_demand *demand = buyers->demand;
     if (memcmp(price, buyers->price, demand->n_products * sizeof(double)) == 0)
         return;
     memcpy(buyers->price, price, demand->n_products * sizeof(double));
-#pragma omp parallel for num_threads((int)buyers->n_threads)                                   \
-    schedule(static) if (demand->n_types > FEW_TYPES)
-    for (size_t r = 0; r < demand->n_types; r++) {
-        serving *mine = &buyers->serving[omp_get_thread_num()];
-        double outside, *probability = mine->probability;
-        if (keeps_probabilities(buyers))
-            probability = buyers->probability + r * demand->n_products;
-        double log_sum =
-            bt_choice_probabilities(demand, r, price, probability, &outside, mine->work);
-        if (keeps_probabilities(buyers))
-            buyers->outside[r] = outside;
-        buyers->surplus[r] = money_surplus(demand, r, price, log_sum, mine->work);
+    if (demand->n_types <= FEW_TYPES) {
+        for (size_t r = 0; r < demand->n_types; r++)
+            look_at_prices_as(buyers, r, price, &buyers->serving[0]);
+        return;
     }
+#pragma omp parallel for num_threads((int)buyers->n_threads) schedule(static)
+    for (size_t r = 0; r < demand->n_types; r++)
+        look_at_prices_as(buyers, r, price, &buyers->serving[omp_get_thread_num()]);
 }
 
 /* ---- a period: everyone comes ---- */
@@ -283,10 +294,14 @@ static void serve_segments(logit_buyers *buyers, const bt_arrivals *arrivals,
 static void serve_blocks(logit_buyers *buyers, const bt_arrivals *arrivals,
                          bt_purchases *purchases)
 {
-#pragma omp parallel for num_threads((int)buyers->n_threads)                                   \
-    schedule(static) if (buyers->n_blocks >= WORTH_THREADS)
-    for (size_t k = 0; k < buyers->n_blocks; k++)
-        serve_block(buyers, k, arrivals, &buyers->serving[omp_get_thread_num()]);
+    if (buyers->n_threads == 1 || buyers->n_blocks < WORTH_THREADS) {
+        for (size_t k = 0; k < buyers->n_blocks; k++)
+            serve_block(buyers, k, arrivals, &buyers->serving[0]);
+    } else {
+#pragma omp parallel for num_threads((int)buyers->n_threads) schedule(static)
+        for (size_t k = 0; k < buyers->n_blocks; k++)
+            serve_block(buyers, k, arrivals, &buyers->serving[omp_get_thread_num()]);
+    }
     add_sales(buyers, purchases);
 }
 
@@ -353,19 +368,29 @@ static uint32_t serve_one(const logit_buyers *buyers, const double *price, uint6
     return place == BT_CHOSE_OUTSIDE ? place : demand->considered_product[begin + place];
 }
 
+/* The k-th arrival of a batch that begins at the first-th. */
+static void serve_in_batch(logit_buyers *buyers, const bt_arrivals *arrivals, size_t first,
+                           size_t k, uint32_t *who, serving *mine)
+{
+    uint64_t arrival = arrivals->first + first + k;
+    uint32_t buyer = who_arrives(buyers, arrival);
+    buyers->choice[k] =
+        serve_one(buyers, arrivals->price, arrival, buyer, mine, &buyers->gain[k]);
+    if (who != NULL)
+        who[first + k] = buyer;
+}
+
 static void serve_batch(logit_buyers *buyers, const bt_arrivals *arrivals, size_t first,
                         size_t count, uint32_t *who)
 {
-#pragma omp parallel for num_threads((int)buyers->n_threads)                                   \
-    schedule(static) if (count == BLOCK)
-    for (size_t k = 0; k < count; k++) {
-        uint64_t arrival = arrivals->first + first + k;
-        uint32_t buyer = who_arrives(buyers, arrival);
-        buyers->choice[k] = serve_one(buyers, arrivals->price, arrival, buyer,
-                                      &buyers->serving[omp_get_thread_num()], &buyers->gain[k]);
-        if (who != NULL)
-            who[first + k] = buyer;
+    if (buyers->n_threads == 1 || count < BLOCK) {
+        for (size_t k = 0; k < count; k++)
+            serve_in_batch(buyers, arrivals, first, k, who, &buyers->serving[0]);
+        return;
     }
+#pragma omp parallel for num_threads((int)buyers->n_threads) schedule(static)
+    for (size_t k = 0; k < count; k++)
+        serve_in_batch(buyers, arrivals, first, k, who, &buyers->serving[omp_get_thread_num()]);
 }
 
 /* Surplus is added arrival by arrival, so that no split of a batch changes a bit. */
