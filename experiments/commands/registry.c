@@ -14,6 +14,7 @@
     X(analyze)                                                                                 \
     X(plot)                                                                                    \
     X(export)                                                                                  \
+    X(import)                                                                                  \
     X(equilibrium)                                                                             \
     X(describe)                                                                                \
     X(schema)                                                                                  \
