@@ -27,8 +27,9 @@ typedef enum bt_axis {
     BT_AXIS_PRODUCT,
     BT_AXIS_SELLER,
     BT_AXIS_SEGMENT,
-    BT_AXIS_SELLER_STATE, /* [seller * state]: limit strategies */
-    BT_AXIS_CYCLE_PRODUCT /* [position in the limit cycle * product] */
+    BT_AXIS_SELLER_STATE,   /* [seller * state]: limit strategies */
+    BT_AXIS_CYCLE_PRODUCT,  /* [position in the limit cycle * product] */
+    BT_AXIS_SELLER_RESPONSE /* [seller who deviates * period of the response] */
 } bt_axis;
 
 typedef struct bt_series {
@@ -136,6 +137,9 @@ typedef struct bt_market_type {
     /* Length of the state axis for this run's sellers (0: no finite strategies) and of the
      * longest cycle that is reported. */
     size_t (*n_states)(const void *self);
+
+    /* Length of the axis of impulse responses; 0 or NULL: there are none. */
+    size_t (*n_responses)(const void *self);
 
     /* Values of one series over the interval since the last bt_market_type.record_done:
      * value [length of its axis]. Never changes the trajectory. */

@@ -86,6 +86,8 @@ static const char *axis_name(bt_axis axis)
         return "by seller and state";
     case BT_AXIS_CYCLE_PRODUCT:
         return "by position in the cycle and product";
+    case BT_AXIS_SELLER_RESPONSE:
+        return "by seller and period of the response";
     }
     return "";
 }

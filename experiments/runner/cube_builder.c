@@ -181,6 +181,7 @@ bt_status bt_cube_add_point(bt_cube_builder *builder, const bt_point_summary *su
         lengthen(&longest->n_segments, extent->n_segments);
         lengthen(&longest->n_states, extent->n_states);
         lengthen(&longest->n_cycle_positions, extent->n_cycle_positions);
+        lengthen(&longest->n_responses, extent->n_responses);
         for (size_t i = 0; i < summary->n_variables && status == BT_OK; i++)
             status = add_variable(builder, &summary->variable[i], extent, error);
     }

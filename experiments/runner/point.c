@@ -271,6 +271,8 @@ size_t bt_point_axis_length(const bt_point *point, bt_axis axis)
         return point->layout->n_sellers * point->n_states;
     case BT_AXIS_CYCLE_PRODUCT:
         return 0;
+    case BT_AXIS_SELLER_RESPONSE:
+        return point->layout->n_sellers * point->n_responses;
     }
     return 0;
 }

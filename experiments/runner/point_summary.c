@@ -25,6 +25,10 @@ size_t bt_axis_lengths(bt_axis axis, const bt_point_extent *extent, size_t lengt
         length[0] = extent->n_cycle_positions;
         length[1] = extent->n_products;
         return 2;
+    case BT_AXIS_SELLER_RESPONSE:
+        length[0] = extent->n_sellers;
+        length[1] = extent->n_responses;
+        return 2;
     }
     return 0;
 }
@@ -85,6 +89,8 @@ bt_point_extent bt_point_extent_of(const bt_point *point)
         .n_states = per(bt_point_axis_length(point, BT_AXIS_SELLER_STATE), layout->n_sellers),
         .n_cycle_positions =
             per(bt_point_axis_length(point, BT_AXIS_CYCLE_PRODUCT), layout->n_products),
+        .n_responses =
+            per(bt_point_axis_length(point, BT_AXIS_SELLER_RESPONSE), layout->n_sellers),
     };
 }
 

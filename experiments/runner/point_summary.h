@@ -24,6 +24,7 @@ typedef struct bt_point_extent {
     size_t n_segments;
     size_t n_states;          /* per seller */
     size_t n_cycle_positions; /* per product */
+    size_t n_responses;       /* per seller */
 } bt_point_extent;
 
 typedef enum bt_variable_kind { BT_CONSTANT, BT_RECORDED, BT_OUTCOME } bt_variable_kind;

@@ -22,6 +22,7 @@ enum dimension {
     SEGMENT,
     STATE,
     CYCLE,
+    RESPONSE,
     N_DIMENSIONS
 };
 
@@ -69,6 +70,7 @@ static void list_dimensions(assembly *self)
         [SEGMENT] = {"segment", longest->n_segments, "segment of buyers"},
         [STATE] = {"state", longest->n_states, "state that a strategy answers"},
         [CYCLE] = {"cycle", longest->n_cycle_positions, "position in the limit cycle"},
+        [RESPONSE] = {"response", longest->n_responses, "period of the impulse response"},
     };
     memcpy(self->dimension, all, sizeof(all));
 }
@@ -82,6 +84,7 @@ static size_t add_axis(bt_axis axis, size_t rank, uint32_t *dimension)
         [BT_AXIS_SEGMENT] = {SEGMENT},
         [BT_AXIS_SELLER_STATE] = {SELLER, STATE},
         [BT_AXIS_CYCLE_PRODUCT] = {CYCLE, PRODUCT},
+        [BT_AXIS_SELLER_RESPONSE] = {SELLER, RESPONSE},
     };
     const bt_point_extent any = {0};
     size_t length[2];

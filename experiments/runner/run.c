@@ -156,6 +156,8 @@ bt_status bt_point_count_states(bt_point *point, bt_error *error)
     if (status != BT_OK)
         return status;
     point->n_states = point->market_type->n_states(run->market);
+    if (point->market_type->n_responses != NULL)
+        point->n_responses = point->market_type->n_responses(run->market);
     bt_run_destroy(run);
     return BT_OK;
 }

@@ -23,8 +23,9 @@ struct bt_point {
     size_t n_series;
     double *record_time; /* [record] */
     size_t n_records;
-    size_t *n_actions; /* [seller] */
-    size_t n_states;   /* of the limit strategies */
+    size_t *n_actions;  /* [seller] */
+    size_t n_states;    /* of the limit strategies */
+    size_t n_responses; /* periods of the impulse responses */
 };
 
 /* The sellers of a run, in one arena. */
@@ -38,7 +39,7 @@ bt_status bt_sellers_create(const bt_point *point, uint64_t replication, bt_rand
                             bt_arena *arena, bt_sellers *sellers, bt_error *error);
 void bt_sellers_destroy(bt_sellers *sellers);
 
-/* Find n_states by making a run. */
+/* Find n_states and n_responses by making a run. */
 bt_status bt_point_count_states(bt_point *point, bt_error *error);
 
 #endif

@@ -196,6 +196,7 @@ const bt_market_type bt_posted_price_market = {
     .create = create,
     .is_over = is_over,
     .n_states = bt_posted_price_n_states,
+    .n_responses = bt_audit_n_responses,
     .record = record,
     .record_done = record_done,
     .outcome = bt_posted_price_outcome,

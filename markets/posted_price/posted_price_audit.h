@@ -17,8 +17,9 @@
 #ifndef BT_MARKETS_POSTED_PRICE_AUDIT_H
 #define BT_MARKETS_POSTED_PRICE_AUDIT_H
 
+#include "markets/audit/audit_verdict.h"
 #include "markets/audit/audit_window.h"
-#include "markets/posted_price/posted_price_market.h"
+#include "markets/posted_price/posted_price_response.h"
 
 typedef struct bt_posted_price_audit {
     bt_audit_window window;
@@ -29,6 +30,8 @@ typedef struct bt_posted_price_audit {
     double *swap_regret; /* [seller] */
     double *profit;      /* [seller] */
     double time;
+    bt_audit_evidence evidence;
+    bt_price_response response;
     bool figures_stand;
 } bt_posted_price_audit;
 
@@ -52,6 +55,10 @@ static inline void bt_audit_note_joint_action(bt_posted_price *market, uint64_t 
 }
 
 void bt_audit_archive(bt_posted_price *market, bt_archive *archive);
+
+/* Periods of the impulse responses that are stored, the one before the deviation included;
+ * 0: the sellers have no limit play. */
+size_t bt_audit_n_responses(const void *market);
 
 /* Outcomes of the audit, in the order of bt_posted_price_outcome_id. */
 bt_status bt_audit_outcome(bt_posted_price *market, bt_posted_price_outcome_id outcome,

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "markets/equilibrium/limit_cycle.h"
 #include "markets/posted_price/posted_price_audit.h"
+#include "markets/posted_price/posted_price_limit.h"
 
 const bt_series bt_posted_price_outcomes[] = {
     [BT_OUTCOME_ITERATIONS] =
@@ -79,24 +79,44 @@ const bt_series bt_posted_price_outcomes[] = {
          "1: the largest regret is not below the frontier, as it must be; 0: it is; -1: the "
          "frontier is not known",
          "1", BT_AXIS_NONE, true, true},
+    [BT_OUTCOME_AUDIT_DELTA_CHANGE] =
+        {"audit_delta_change",
+         "change of the profit gain from the window's first half to its "
+         "second",
+         "1", BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_AUDIT_DELTA_CHANGE_ERROR] =
+        {"audit_delta_change_error",
+         "its standard error, from the means of the window's blocks", "1", BT_AXIS_NONE, false,
+         true},
+    [BT_OUTCOME_AUDIT_REGRET_CHANGE] =
+        {"audit_regret_change",
+         "change of audit_relative_regret from the window's first half to its second", "1",
+         BT_AXIS_NONE, false, true},
+    [BT_OUTCOME_DEVIATION_GAIN] =
+        {"deviation_gain",
+         "discounted profit of a seller that takes the best price for one period, all then "
+         "following their limit strategies, over that of limit play, less 1",
+         "1", BT_AXIS_SELLER, false, true},
+    [BT_OUTCOME_DEVIATION_PUNISHMENT] =
+        {"deviation_punishment",
+         "deepest fall of the rivals' mean price below limit play after that deviation",
+         "price", BT_AXIS_SELLER, false, true},
+    [BT_OUTCOME_DEVIATOR_PRICE] =
+        {"deviator_price",
+         "impulse response: the deviating seller's own price, by period; it deviates in period "
+         "1",
+         "price", BT_AXIS_SELLER_RESPONSE, false, true},
+    [BT_OUTCOME_RIVAL_PRICE] = {"rival_price",
+                                "impulse response: mean price of the deviating seller's rivals",
+                                "price", BT_AXIS_SELLER_RESPONSE, false, true},
+    [BT_OUTCOME_AUDIT_VERDICT] =
+        {"audit_verdict",
+         "0: equilibrium, 1: not converged yet, 2: learning failure, 3: collusion; -1: no "
+         "price grids or no benchmarks",
+         "1", BT_AXIS_NONE, true, true},
 };
 
 /* ---- strategies ---- */
-
-static size_t n_states_of(const bt_market_seller *seller, size_t *memory)
-{
-    *memory = 0;
-    if (seller->type == NULL)
-        return 1;
-    if (seller->type->n_states == NULL || seller->type->greedy_action == NULL)
-        return 0;
-    return seller->type->n_states(seller->self, memory);
-}
-
-static uint64_t greedy_action(const bt_market_seller *seller, uint64_t state)
-{
-    return seller->type == NULL ? 0 : seller->type->greedy_action(seller->self, state);
-}
 
 enum { MAX_REPORTED_STATES = 1 << 22 };
 
@@ -105,7 +125,7 @@ size_t bt_posted_price_n_states(const void *self)
     const bt_posted_price *market = self;
     size_t n_states = 0, memory;
     for (size_t i = 0; i < market->n_sellers; i++) {
-        size_t own = n_states_of(&market->seller[i], &memory);
+        size_t own = bt_strategy_states(&market->seller[i], &memory);
         n_states = own > n_states ? own : n_states;
     }
     return n_states <= MAX_REPORTED_STATES ? n_states : 0;
@@ -116,185 +136,11 @@ static void write_strategies(const bt_posted_price *market, int64_t *action)
     size_t n_states = bt_posted_price_n_states(market), memory;
     for (size_t i = 0; i < market->n_sellers; i++) {
         const bt_market_seller *seller = &market->seller[i];
-        size_t own = n_states_of(seller, &memory);
+        size_t own = bt_strategy_states(seller, &memory);
         for (size_t state = 0; state < n_states; state++)
             action[i * n_states + state] =
-                state < own ? (int64_t)greedy_action(seller, state) : -1;
+                state < own ? (int64_t)bt_strategy_action(seller, state) : -1;
     }
-}
-
-/* ---- play under the limit strategies ---- */
-
-/* All sellers' play as a map on states: the last `digits` joint actions, the newest the
- * most significant, and above them the phase of the clocks. */
-typedef struct limit_play {
-    const bt_posted_price *market;
-    uint64_t n_joint;
-    uint64_t newest;   /* n_joint^(digits - 1) */
-    uint64_t n_states; /* n_joint^digits */
-    size_t digits;
-    uint64_t phases; /* common period of the clocks */
-} limit_play;
-
-static uint64_t power(uint64_t base, size_t exponent)
-{
-    uint64_t result = 1;
-    while (exponent-- > 0)
-        result *= base;
-    return result;
-}
-
-static bool is_due(const bt_market_seller *seller, uint64_t phase)
-{
-    uint64_t every = (uint64_t)seller->repricing.value;
-    return phase % every == (uint64_t)seller->repricing.offset % every;
-}
-
-static uint64_t action_in(const limit_play *play, size_t i, uint64_t history, uint64_t phase)
-{
-    const bt_market_seller *seller = &play->market->seller[i];
-    uint64_t standing = history / play->newest;
-    if (play->phases > 1 && !is_due(seller, phase))
-        return standing / seller->stride % seller->n_actions;
-    size_t memory;
-    n_states_of(seller, &memory);
-    return greedy_action(seller, history / power(play->n_joint, play->digits - memory));
-}
-
-static uint64_t played_in(const limit_play *play, uint64_t state)
-{
-    uint64_t joint = 0;
-    for (size_t i = 0; i < play->market->n_sellers; i++)
-        joint += play->market->seller[i].stride *
-                 action_in(play, i, state % play->n_states, state / play->n_states);
-    return joint;
-}
-
-static uint64_t next_state(const void *context, uint64_t state)
-{
-    const limit_play *play = context;
-    uint64_t history = state % play->n_states, phase = state / play->n_states;
-    uint64_t newer = played_in(play, state) * play->newest + history / play->n_joint;
-    return (phase + 1) % play->phases * play->n_states + newer;
-}
-
-enum { MAX_PHASES = 1 << 16 };
-
-static uint64_t greatest_common_divisor(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* The clocks' common period; 0: some have none, or it is too long. */
-static uint64_t common_period(const bt_posted_price *market)
-{
-    uint64_t phases = 1;
-    for (size_t i = 0; i < market->n_sellers; i++) {
-        const bt_market_seller *seller = &market->seller[i];
-        if (seller->type == NULL)
-            continue;
-        if (seller->repricing.kind != BT_REPRICE_EVERY || seller->repricing.value > MAX_PHASES)
-            return 0;
-        uint64_t every = (uint64_t)seller->repricing.value;
-        phases = phases / greatest_common_divisor(phases, every) * every;
-        if (phases > MAX_PHASES)
-            return 0;
-    }
-    return phases;
-}
-
-/* False when play is no map on finitely many states: a seller without a finite strategy,
- * no grid, random clocks, or a memory of moves that clocks make unequal. */
-static bool find_play(const bt_posted_price *market, limit_play *play)
-{
-    *play = (limit_play){.market = market, .digits = 1};
-    if (!market->is_periodic || market->model->game == NULL)
-        return false;
-    for (size_t i = 0; i < market->n_sellers; i++) {
-        size_t memory;
-        if (n_states_of(&market->seller[i], &memory) == 0)
-            return false;
-        play->digits = memory > play->digits ? memory : play->digits;
-    }
-    play->phases = common_period(market);
-    play->n_joint = market->model->game->n_joint;
-    if (play->phases == 0 || (play->phases > 1 && play->digits > 1) ||
-        play->digits >= BT_RECENT_JOINT_ACTIONS ||
-        pow((double)play->n_joint, (double)play->digits) * (double)play->phases > 0x1p62)
-        return false;
-    play->newest = power(play->n_joint, play->digits - 1);
-    play->n_states = play->newest * play->n_joint;
-    return true;
-}
-
-/* The last `digits` joint actions before the last period; false if there were fewer. */
-static bool history_before_last(const bt_posted_price *market, size_t digits, uint64_t n_joint,
-                                uint64_t *history)
-{
-    *history = 0;
-    for (size_t k = 1; k <= digits; k++) {
-        if (market->recent[k] == BT_NO_ACTION)
-            return false;
-        *history = *history * n_joint + market->recent[k];
-    }
-    return true;
-}
-
-static void average_over_cycle(const limit_play *play, uint64_t first, uint64_t length,
-                               bt_market_interval *mean)
-{
-    bt_interval_clear(mean, play->market);
-    uint64_t state = first;
-    for (uint64_t k = 0; k < length; k++) {
-        bt_interval_add_joint_action(play->market, mean, played_in(play, state), 1);
-        state = next_state(play, state);
-    }
-    bt_interval_divide(mean, (double)length, play->market);
-}
-
-/* Whether what is played from `first` on repeats after `period` periods. */
-static bool repeats_after(const limit_play *play, uint64_t first, uint64_t period,
-                          uint64_t length)
-{
-    uint64_t behind = first, ahead = first;
-    for (uint64_t k = 0; k < period; k++)
-        ahead = next_state(play, ahead);
-    for (uint64_t k = 0; k < length; k++) {
-        if (played_in(play, behind) != played_in(play, ahead))
-            return false;
-        behind = next_state(play, behind);
-        ahead = next_state(play, ahead);
-    }
-    return true;
-}
-
-/* States return with the clocks' phase; what is played may return earlier. */
-static uint64_t played_cycle(const limit_play *play, uint64_t first, uint64_t length)
-{
-    for (uint64_t period = 1; play->phases > 1 && period < length; period++)
-        if (length % period == 0 && repeats_after(play, first, period, length))
-            return period;
-    return length;
-}
-
-static bool follow_strategies(bt_posted_price *market)
-{
-    limit_play play;
-    uint64_t history, first;
-    if (!find_play(market, &play) ||
-        !history_before_last(market, play.digits, play.n_joint, &history))
-        return false;
-    uint64_t phase = (market->periods - 1) % play.phases;
-    uint64_t length =
-        bt_limit_cycle(next_state, &play, phase * play.n_states + history, &first);
-    average_over_cycle(&play, first, length, &market->final);
-    market->cycle_length = (int64_t)played_cycle(&play, first, length);
-    return true;
 }
 
 /* ---- outcomes ---- */
@@ -304,7 +150,7 @@ static void find_final(bt_posted_price *market)
     if (market->final_stands)
         return;
     market->final_stands = true;
-    if (follow_strategies(market))
+    if (bt_limit_play_follow(market, &market->final, &market->cycle_length))
         return;
     market->cycle_length = -1;
     bt_interval_copy(&market->final, &market->last_summary, market);
@@ -314,17 +160,18 @@ static void find_final(bt_posted_price *market)
 
 static int64_t final_state(const bt_posted_price *market)
 {
-    limit_play play;
+    bt_limit_play play;
     uint64_t history;
     size_t longest = 0;
-    if (!find_play(market, &play))
+    if (!bt_limit_play_find(market, &play))
         return -1;
     for (size_t i = 0; i < market->n_sellers; i++) {
         size_t memory;
-        n_states_of(&market->seller[i], &memory);
+        bt_strategy_states(&market->seller[i], &memory);
         longest = memory > longest ? memory : longest;
     }
-    return history_before_last(market, longest, play.n_joint, &history) ? (int64_t)history : -1;
+    return bt_history_before_last(market, longest, play.n_joint, &history) ? (int64_t)history
+                                                                           : -1;
 }
 
 static bt_status final_series(bt_posted_price *market, bt_posted_price_series_id series,
@@ -375,6 +222,14 @@ bt_status bt_posted_price_outcome(void *self, size_t outcome, void *value, bt_er
     case BT_OUTCOME_AUDIT_SWAP_REGRET:
     case BT_OUTCOME_AUDIT_LEAST_REGRET:
     case BT_OUTCOME_AUDIT_CERTIFICATE:
+    case BT_OUTCOME_AUDIT_DELTA_CHANGE:
+    case BT_OUTCOME_AUDIT_DELTA_CHANGE_ERROR:
+    case BT_OUTCOME_AUDIT_REGRET_CHANGE:
+    case BT_OUTCOME_DEVIATION_GAIN:
+    case BT_OUTCOME_DEVIATION_PUNISHMENT:
+    case BT_OUTCOME_DEVIATOR_PRICE:
+    case BT_OUTCOME_RIVAL_PRICE:
+    case BT_OUTCOME_AUDIT_VERDICT:
         return bt_audit_outcome(market, (bt_posted_price_outcome_id)outcome, value, error);
     case BT_N_OUTCOMES:
         return bt_fail(error, BT_INTERNAL, "there is no outcome %zu", outcome);
