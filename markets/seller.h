@@ -33,12 +33,12 @@ typedef enum bt_feedback {
     BT_SEES_RIVAL_PRICES = 1 << 1,    /* P */
     BT_SEES_COUNTERFACTUALS = 1 << 2, /* F: expected objective of each own action against the
                                          rivals' realised prices */
-    BT_SEES_OWN_GRADIENT = 1 << 3,    /* G: d own expected objective / d own price */
-    BT_KNOWS_DEMAND = 1 << 4,         /* the model itself: best responders */
-    BT_SEES_SEGMENTS = 1 << 5,        /* B+: which segments of buyers came and bought, in
-                                         periodic markets; the segments' shares */
-    BT_KNOWS_SHOPBOT = 1 << 6         /* a shopbot market's rules: what buyers value, and how
-                                         many of them compare how many sellers */
+    BT_SEES_OWN_GRADIENT = 1 << 3, /* G: own expected objective and its slope in own prices */
+    BT_KNOWS_DEMAND = 1 << 4,      /* the model itself: best responders */
+    BT_SEES_SEGMENTS = 1 << 5,     /* B+: which segments of buyers came and bought, in
+                                      periodic markets; the segments' shares */
+    BT_KNOWS_SHOPBOT = 1 << 6      /* a shopbot market's rules: what buyers value, and how
+                                      many of them compare how many sellers */
 } bt_feedback;
 
 #define BT_NO_ACTION UINT64_MAX
@@ -134,6 +134,7 @@ typedef struct bt_seller_feedback {
     const double *segment_buyers; /* [segment] who came, per unit of time; NULL unless told */
     const double *counterfactual_profit; /* [action] objective of each; NULL unless told */
     const double *own_gradient;          /* [own]; NULL unless told */
+    double expected_objective;           /* of its prices; NAN unless the gradient is told */
     const uint32_t *purchase; /* own item that the round's buyer took, or BT_NO_PURCHASE; NULL
                                  unless told of own sales in an assortment market */
 } bt_seller_feedback;

@@ -6,6 +6,8 @@ static const bt_described *const entries[] = {
     &bt_q_learning_seller.described,
     &bt_gradient_seller.described,
     &bt_derivative_follower_seller.described,
+    &bt_oga_seller.described,
+    &bt_opga_seller.described,
     &bt_random_seller.described,
     &bt_epsilon_greedy_seller.described,
     &bt_ucb1_seller.described,

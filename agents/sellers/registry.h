@@ -18,6 +18,8 @@ extern const bt_seller_type bt_q_learning_seller; /* q_learning.c */
 extern const bt_seller_type bt_best_response_seller;       /* best_response.c */
 extern const bt_seller_type bt_gradient_seller;            /* gradient.c */
 extern const bt_seller_type bt_derivative_follower_seller; /* derivative_follower.c */
+extern const bt_seller_type bt_oga_seller;                 /* oga.c */
+extern const bt_seller_type bt_opga_seller;                /* opga.c */
 
 /* Learners on a price grid (grid_bandit.h) */
 extern const bt_seller_type bt_random_seller;            /* random.c */

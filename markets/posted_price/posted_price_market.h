@@ -29,13 +29,14 @@ typedef struct bt_market_interval {
 /* What a seller will be told of the time since its last decision. Its prices stood all
  * the while, so sales tell the profit. */
 typedef struct bt_seller_interval {
-    double start;           /* when it decided */
-    double *sales;          /* [owned] in units of the buyers' unit mass */
-    double n_buyers;        /* in the same units */
-    double *segment_sales;  /* [segment * own] as sales; NULL unless told */
-    double *segment_buyers; /* [segment] as n_buyers; NULL unless told */
-    double *counterfactual; /* [action] integral over time; NULL unless told */
-    double *gradient;       /* [own] integral over time; NULL unless told */
+    double start;              /* when it decided */
+    double *sales;             /* [owned] in units of the buyers' unit mass */
+    double n_buyers;           /* in the same units */
+    double *segment_sales;     /* [segment * own] as sales; NULL unless told */
+    double *segment_buyers;    /* [segment] as n_buyers; NULL unless told */
+    double *counterfactual;    /* [action] integral over time; NULL unless told */
+    double *gradient;          /* [own] integral over time; NULL unless told */
+    double expected_objective; /* integral over time, if gradients are told */
 } bt_seller_interval;
 
 typedef struct bt_market_seller {

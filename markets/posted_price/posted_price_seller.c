@@ -281,8 +281,18 @@ static void owe_counterfactuals(bt_posted_price *market, size_t i, double exposu
         place->since.counterfactual[a] += exposure * bt_counterfactual_objective(market, i, a);
 }
 
-static void owe_gradient(bt_posted_price *market, bt_market_seller *place, double exposure)
+static double expected_objective(bt_posted_price *market, size_t i)
 {
+    if (market->buyers_type->is_exact && seeks_profit(market, i))
+        return market->profit[i];
+    memcpy(market->trial_price, market->price, market->n_products * sizeof(double));
+    return trial_objective(market, i);
+}
+
+static void owe_gradient(bt_posted_price *market, size_t i, double exposure)
+{
+    bt_market_seller *place = &market->seller[i];
+    place->since.expected_objective += exposure * expected_objective(market, i);
     bt_objective_gradient(market->model->demand, market->model->layout.ownership, market->price,
                           market->trial_price, market->work);
     for (size_t k = 0; k < place->n_own; k++)
@@ -312,7 +322,7 @@ void bt_owe_seller(bt_posted_price *market, size_t i, double flow, double exposu
     if (place->since.counterfactual != NULL)
         owe_counterfactuals(market, i, exposure);
     if (place->since.gradient != NULL)
-        owe_gradient(market, place, exposure);
+        owe_gradient(market, i, exposure);
 }
 
 double bt_units_sold(const bt_market_seller *seller)
@@ -381,6 +391,7 @@ static void start_interval(bt_market_seller *place, size_t n_segments, double ti
     }
     if (place->since.counterfactual != NULL)
         memset(place->since.counterfactual, 0, place->n_actions * sizeof(double));
+    place->since.expected_objective = 0;
     if (place->since.gradient != NULL)
         memset(place->since.gradient, 0, place->n_own * sizeof(double));
 }
@@ -413,6 +424,9 @@ bool bt_tell_seller(bt_posted_price *market, size_t i, double time)
                                               duration, place->told_counterfactual),
             .own_gradient =
                 per_time(place->since.gradient, place->n_own, duration, place->told_gradient),
+            .expected_objective = place->since.gradient != NULL
+                                      ? place->since.expected_objective / duration
+                                      : NAN,
         };
         changed = place->type->observe(place->self, &feedback);
     }
@@ -461,9 +475,12 @@ void bt_archive_sellers(bt_posted_price *market, bt_archive *archive)
         if (place->since.counterfactual != NULL)
             bt_archive_field(archive, "interval_counterfactual", place->since.counterfactual,
                              place->n_actions * sizeof(double));
-        if (place->since.gradient != NULL)
+        if (place->since.gradient != NULL) {
             bt_archive_field(archive, "interval_gradient", place->since.gradient,
                              place->n_own * sizeof(double));
+            bt_archive_field(archive, "interval_expected_objective",
+                             &place->since.expected_objective, sizeof(double));
+        }
         if (place->type != NULL && place->type->archive != NULL)
             place->type->archive(place->self, archive);
     }

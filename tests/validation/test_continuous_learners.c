@@ -9,8 +9,7 @@
 
 #include <cmocka.h>
 
-#include "tests/experiment_fixture.h"
-#include "tests/validation/acceptance.h"
+#include "tests/validation/rates.h"
 
 #define HEAD "format: 1\nname: reference\nseed: 2026\n" CALVANO_MARKET
 #define BOX "low: 1.2, high: 2.2"
@@ -51,9 +50,45 @@ static void b7_derivative_followers(void **state)
     assert_true(judge("B7 derivative followers, M=100 (.11)", 0.05, 0.17, &hundred));
 }
 
+/* ---- gradient ascent ---- */
+
+/* lambda of the symmetric duopoly: (q / mu) (1 - rho), rho = (n - 1) q^2 / (1 - q). */
+static double slowest_eigenvalue(void)
+{
+    experiment_fixture fixture;
+    open_experiment(&fixture, HEAD "horizon: {periods: 1}\n"
+                                   "sellers: [{name: s1, policy: fixed, price: nash},"
+                                   "          {name: s2, policy: fixed, price: nash}]\n");
+    double q = benchmark(&fixture, "nash_share")[0];
+    close_experiment(&fixture);
+    return q / 0.25 * (1 - q * q / (1 - q));
+}
+
+static void a6_online_gradient_ascent(void **state)
+{
+    (void)state;
+    static rate_sample rates;
+    double rate = 2 * slowest_eigenvalue();
+    char name[80];
+    for (double g = 1; g <= 2; g++) {
+        char rule[128];
+        snprintf(rule, sizeof(rule), "oga, " BOX ", step: %g, step_exponent: 1", g);
+        rate_measure(&rates, rule, "expected", "last", 40960, 3);
+        snprintf(name, sizeof(name), "A6 gradient ascent, steps %g/t: slope -%g lambda", g,
+                 2 * g);
+        assert_true(judge_interval(name, -g * rate - 0.02, -g * rate + 0.02, rates.slope,
+                                   rates.slope - rates.half_width,
+                                   rates.slope + rates.half_width));
+    }
+    rate_measure(&rates, "oga, " BOX, "expected", "last", 2048, 3);
+    assert_true(judge_exact("A6 gradient ascent, steps .2: squared distance at the end", 0,
+                            1e-20, rates.last));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a6_online_gradient_ascent),
         cmocka_unit_test(b7_derivative_followers),
     };
     return RUN_ACCEPTANCE_TESTS(tests, argc, argv);
