@@ -6,6 +6,7 @@
 #include "experiments/commands/equilibrium_report.h"
 #include "experiments/experiment_file.h"
 #include "experiments/market_block.h"
+#include "markets/equilibrium/stationary_equilibrium.h"
 #include "markets/posted_price/posted_price.h"
 #include "markets/posted_price/posted_price_parameters.h"
 
@@ -32,6 +33,7 @@ typedef struct equilibrium_call {
     bt_document *document;
     bt_demand *demand;
     bt_supply *supply;
+    const bt_reference_price *reference; /* NULL: buyers remember no prices */
     bt_equilibrium_settings settings;
     report_format format;
 } equilibrium_call;
@@ -123,8 +125,10 @@ static bt_status build_market(equilibrium_call *call, bt_error *error)
         return bt_fail(error, BT_BAD_INPUT,
                        "equilibria are computed for posted_price markets, not for %s",
                        market.type->name);
-    return bt_posted_price_build(market.parameters, NULL, 0, &call->demand, &call->supply,
-                                 error);
+    const bt_posted_price_parameters *parameters = market.parameters;
+    if (parameters->demand.has_reference_price)
+        call->reference = &parameters->demand.reference_price.effect;
+    return bt_posted_price_build(parameters, NULL, 0, &call->demand, &call->supply, error);
 }
 
 /* ---- computing ---- */
@@ -177,6 +181,24 @@ static bt_status evaluate_first_best(const equilibrium_call *call, bt_price_poin
     return status;
 }
 
+/* Bertrand-Nash or, where buyers remember prices, what stays so (with loss aversion: the
+ * highest such prices). */
+static bt_status find_equilibria(const equilibrium_call *call, bt_equilibrium_result *result,
+                                 bt_error *error)
+{
+    const bt_ownership *ownership = &call->supply->ownership;
+    if (call->reference == NULL)
+        return bt_equilibrium_solve(call->demand, ownership, &call->settings, result, error);
+    result->point = calloc(1, sizeof(*result->point));
+    if (result->point == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory");
+    bt_status status =
+        bt_stationary_equilibrium(call->demand, ownership, call->reference->sensitivity,
+                                  &call->settings, &result->point[0], error);
+    result->n_points = status == BT_OK;
+    return status;
+}
+
 static bt_status solve(const equilibrium_call *call, bt_error *error)
 {
     const bt_ownership *ownership = &call->supply->ownership;
@@ -185,8 +207,7 @@ static bt_status solve(const equilibrium_call *call, bt_error *error)
     bt_price_point first_best = {0};
     bt_equilibrium_report report = {
         .result = &result, .joint_profit = &joint_profit, .first_best = &first_best};
-    bt_status status =
-        bt_equilibrium_solve(call->demand, ownership, &call->settings, &result, error);
+    bt_status status = find_equilibria(call, &result, error);
     if (status == BT_OK)
         status = bt_joint_profit_solve(call->demand, ownership, &call->settings, &joint_profit,
                                        error);
@@ -217,6 +238,11 @@ static bt_status work(const bt_command *command, const bt_arguments *arguments,
         return status;
     call->settings.n_threads = (size_t)n_threads;
     const char *at = bt_argument(command, arguments, "at");
+    if (at != NULL && call->reference != NULL)
+        return bt_fail(
+            error, BT_BAD_USAGE,
+            "--at: where buyers remember prices (demand.reference_price), what prices "
+            "bring depends on those before them; try a run");
     return at != NULL ? evaluate(call, at, error) : solve(call, error);
 }
 

@@ -18,6 +18,10 @@
  * game (markets/equilibrium/grid_game.h), made once per sweep point: decide, joint action, row,
  * observe. What is recorded is then the histogram of joint actions times the table.
  *
+ * Buyers may remember prices (`demand.reference_price`, posted_price_reference.c): in a market
+ * of periods, whose game then is not the same every period and is not tabulated. Nash prices
+ * are then those of the stationary equilibrium (markets/equilibrium/stationary_equilibrium.h).
+ *
  * Definitions, where the field has several:
  *   delta: (mean over sellers of profit - of Nash profit) / (of joint profit - of Nash
  *     profit), with benchmark profits at the reference prices if the file gives them.

@@ -44,7 +44,7 @@ static size_t lay_sums(bt_posted_price_audit *audit, const bt_posted_price *mark
 bool bt_audit_create(bt_posted_price *market, double horizon, bt_arena *arena)
 {
     market->audit = NULL;
-    if (!market->on_grids)
+    if (!market->on_grids || !market->model->is_repeated)
         return true;
     bt_posted_price_audit *audit = BT_ARENA_NEW(arena, 1, bt_posted_price_audit);
     if (audit == NULL || !allocate(audit, market, arena))

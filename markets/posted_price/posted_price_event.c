@@ -93,7 +93,7 @@ static void serve_arrivals(bt_posted_price *market)
     double now = bt_sim_now(market->sim);
     double first_time = process->next_time;
     uint64_t first = process->served;
-    bt_arrivals batch = {.price = market->price,
+    bt_arrivals batch = {.price = market->offer,
                          .duration = now - process->recorded_until,
                          .first = first,
                          .count = count_arrivals_until(market, now)};
@@ -241,7 +241,7 @@ static void foresee_by_trial(bt_posted_price *market)
             bt_sim_cancel(market->sim, market->seller[i].event);
     }
     bt_purchases trial = {.sales = process->scratch_sales, .choice = process->choice};
-    bt_arrivals batch = {.price = market->price, .first = process->served, .count = LOOK_AHEAD};
+    bt_arrivals batch = {.price = market->offer, .first = process->served, .count = LOOK_AHEAD};
     market->buyers_type->serve(market->buyers, &batch, &trial);
     double time = process->next_time, limit = bt_sim_next_time(market->sim);
     for (uint64_t k = 0; k < LOOK_AHEAD && time < limit; k++) {

@@ -9,6 +9,8 @@
 #ifndef BT_MARKETS_POSTED_PRICE_MARKET_H
 #define BT_MARKETS_POSTED_PRICE_MARKET_H
 
+#include <math.h>
+
 #include "markets/posted_price/posted_price_model.h"
 
 enum { BT_RECENT_JOINT_ACTIONS = 4 };
@@ -94,7 +96,9 @@ typedef struct bt_posted_price {
     double horizon;
 
     /* what stands */
-    double *price;                            /* [product] */
+    double *price;                            /* [product] charged */
+    double *offer;                            /* [product] what buyers see them as: the same
+                                                 array, or felt against the reference prices */
     bool prices_stand;                        /* false before the opening */
     bool on_grids;                            /* all sellers: joint actions exist */
     uint64_t recent[BT_RECENT_JOINT_ACTIONS]; /* joint actions, newest first */
@@ -106,6 +110,10 @@ typedef struct bt_posted_price {
                                buyers in an event-driven market, since the last change) */
     double *profit;         /* [seller] the same, in money */
     bt_demand_work *work;
+    double *reference;   /* [product] remembered prices; NULL: buyers remember none */
+    double *felt_cost;   /* [product] costs in felt_ownership, if buyers remember */
+    double *trial_offer; /* [product] if buyers remember */
+    bt_ownership felt_ownership;
     double *trial_price; /* [product] */
     double *trial_share; /* [product] */
 
@@ -190,6 +198,38 @@ double bt_counterfactual_objective(bt_posted_price *market, size_t seller, uint6
 
 void bt_archive_sellers(bt_posted_price *market, bt_archive *archive);
 
+/* ---- posted_price_reference.c: all of it trivial unless buyers remember prices ---- */
+
+bt_status bt_reference_create(bt_posted_price *market, bt_arena *arena, bt_error *error);
+
+/* What a price of product j is felt as. */
+static inline double bt_felt_price(const bt_posted_price *market, size_t j, double price)
+{
+    if (market->reference == NULL || price == INFINITY)
+        return price;
+    return bt_perceived_price(market->model->reference, price, market->reference[j]);
+}
+
+/* Bring market->offer up to date with prices and what is remembered. */
+void bt_feel_prices(bt_posted_price *market);
+
+/* A period is over: remember its prices. */
+void bt_remember_prices(bt_posted_price *market);
+
+/* What market->trial_price is felt as: [product]. */
+const double *bt_felt_trial(bt_posted_price *market);
+
+/* Slopes of the sellers' objectives in their own prices, at what stands: [product]. Uses
+ * market->trial_share. */
+void bt_felt_gradient(bt_posted_price *market, double *gradient);
+
+/* Largest unilateral gain of profit (per buyer) at prices [product] that are remembered, too;
+ * NAN with loss aversion. */
+bt_status bt_felt_exploitability(bt_posted_price *market, const double *price, double *gain,
+                                 bt_error *error);
+
+void bt_reference_archive(bt_posted_price *market, bt_archive *archive);
+
 /* ---- posted_price_record.c ---- */
 
 extern const bt_series bt_posted_price_series[];
@@ -236,6 +276,7 @@ typedef enum bt_posted_price_series_id {
     BT_SERIES_DISTANCE_TO_NASH,
     BT_SERIES_DELTA,
     BT_SERIES_EXPLOITABILITY,
+    BT_SERIES_REFERENCE_PRICE,
     BT_N_SERIES
 } bt_posted_price_series_id;
 

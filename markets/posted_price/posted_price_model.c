@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/equilibrium/stationary_equilibrium.h"
 #include "markets/posted_price/posted_price_audit.h"
 
 /* A game of more joint actions is not tabulated: it would cost more than it saves. */
@@ -80,6 +81,45 @@ static bt_status evaluate_reference(bt_posted_price_model *model, const bt_real_
     return BT_OK;
 }
 
+/* Stationary prices of a sensitivity; BT_OK also where there are none. */
+static bt_status solve_stationary_prices(bt_posted_price_model *model,
+                                         const bt_equilibrium_settings *settings,
+                                         double sensitivity, bool *found, bt_error *error)
+{
+    bt_price_point at;
+    bt_status status = bt_stationary_equilibrium(model->demand, &model->supply->ownership,
+                                                 sensitivity, settings, &at, error);
+    *found = status == BT_OK;
+    if (status == BT_BAD_INPUT) {
+        note_failure(model, error->message);
+        return BT_OK;
+    }
+    if (status != BT_OK)
+        return status;
+    keep_point(model, &at, &model->nash);
+    model->nash_exploitability = at.exploitability;
+    bt_price_point_free(&at);
+    return BT_OK;
+}
+
+/* Buyers remember prices: what is Bertrand-Nash is what stays so. With loss aversion the
+ * stationary prices are those from lowest_stationary_price up to nash.price. */
+static bt_status solve_stationary(bt_posted_price_model *model,
+                                  const bt_equilibrium_settings *settings, bt_error *error)
+{
+    const bt_reference_price *reference = model->reference;
+    double highest = reference->sensitivity * reference->loss_aversion;
+    bool found;
+    bt_status status = solve_stationary_prices(model, settings, highest, &found, error);
+    memcpy(model->lowest_stationary_price, model->nash.price,
+           model->layout.n_products * sizeof(double));
+    if (status == BT_OK && highest > reference->sensitivity)
+        status =
+            solve_stationary_prices(model, settings, reference->sensitivity, &found, error);
+    model->n_equilibria = found;
+    return status;
+}
+
 static bt_status solve_nash(bt_posted_price_model *model,
                             const bt_equilibrium_settings *settings, bt_error *error)
 {
@@ -140,7 +180,8 @@ static bt_status solve_benchmarks(bt_posted_price_model *model, int n_threads, b
 {
     bt_equilibrium_settings settings = bt_equilibrium_defaults();
     settings.n_threads = n_threads > 0 ? (size_t)n_threads : 1;
-    bt_status status = solve_nash(model, &settings, error);
+    bt_status status = model->reference != NULL ? solve_stationary(model, &settings, error)
+                                                : solve_nash(model, &settings, error);
     if (status == BT_OK)
         status = solve_joint_profit(model, &settings, error);
     if (status == BT_OK)
@@ -194,6 +235,10 @@ static void list_benchmarks(bt_posted_price_model *model)
          BT_AXIS_NONE, &best->consumer_surplus);
     LIST("first_best_welfare", "total surplus at prices equal to costs", "price", BT_AXIS_NONE,
          &best->welfare);
+    if (model->reference != NULL)
+        LIST("lowest_stationary_price",
+             "lowest of the stationary prices, if buyers are averse to losses", "price",
+             BT_AXIS_PRODUCT, model->lowest_stationary_price);
     if (model->game == NULL)
         return;
     LIST("grid_n_equilibria", "number of pure equilibria of the game on the price grids", "1",
@@ -266,8 +311,12 @@ static bt_status fill_model(bt_posted_price_model *model,
     if (status != BT_OK)
         return status;
     fill_layout(model);
+    if (model->parameters->demand.has_reference_price)
+        model->reference = &model->parameters->demand.reference_price.effect;
+    model->is_repeated = model->reference == NULL;
+    model->lowest_stationary_price = numbers(model->layout.n_products);
     if (!allocate_point(model, &model->nash) || !allocate_point(model, &model->joint_profit) ||
-        !allocate_point(model, &model->first_best))
+        !allocate_point(model, &model->first_best) || model->lowest_stationary_price == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for the benchmarks of a market");
     model->layout.nash_price = model->nash.price;
     model->layout.joint_profit_price = model->joint_profit.price;
@@ -303,6 +352,7 @@ void bt_posted_price_release(void *self)
     free_point(&model->nash);
     free_point(&model->joint_profit);
     free_point(&model->first_best);
+    free(model->lowest_stationary_price);
     bt_demand_destroy(model->demand);
     bt_supply_destroy(model->supply);
     free(model);
@@ -412,7 +462,7 @@ bt_status bt_posted_price_set_actions(void *self, const bt_action_sets *sets, bt
     if (model->n_actions == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for the sellers' actions");
     memcpy(model->n_actions, sets->n_actions, n_sellers * sizeof(*model->n_actions));
-    if (count_joint_actions(sets->n_actions, n_sellers) == 0)
+    if (!model->is_repeated || count_joint_actions(sets->n_actions, n_sellers) == 0)
         return BT_OK;
     bt_status status = tabulate(model, sets, error);
     if (status == BT_OK)

@@ -33,8 +33,11 @@ typedef struct bt_posted_price_model {
     bt_benchmark_point joint_profit;
     bt_benchmark_point first_best;
     double n_equilibria;
-    double nash_exploitability; /* of the certificate */
-    double surplus_of_outside;  /* of the outside option alone, times size; 0: none */
+    double nash_exploitability;          /* of the certificate */
+    const bt_reference_price *reference; /* NULL: buyers remember no prices */
+    double *lowest_stationary_price;     /* [product] with loss aversion */
+    bool is_repeated; /* every period is the same game: it may be tabulated and audited */
+    double surplus_of_outside; /* of the outside option alone, times size; 0: none */
     double grid_n_equilibria;
     double grid_lowest_delta;
     double grid_highest_delta;

@@ -196,6 +196,12 @@ static const bt_parameter demand_parameters[] = {
      .table = &random_coefficients_table,
      .meaning = "coefficients that vary within each segment",
      GIVEN(bt_demand_parameters, has_random_coefficients)},
+    {.name = "reference_price",
+     .type = BT_TABLE,
+     OF(bt_demand_parameters, reference_price),
+     .table = &bt_reference_price_table,
+     .meaning = "buyers compare prices with those that they remember (markets of periods)",
+     GIVEN(bt_demand_parameters, has_reference_price)},
 };
 static const bt_parameter_table demand_table =
     BT_TABLE_OF(bt_demand_parameters, demand_parameters);
@@ -467,6 +473,20 @@ static void check_market_sellers(checker *check)
     }
 }
 
+static void check_reference_price(checker *check)
+{
+    const bt_market_seller_parameters *sellers = check->parameters->sellers.element;
+    char path[PATH_LENGTH];
+    for (size_t i = 0; i < check->parameters->sellers.count; i++)
+        if (check->parameters->demand.has_reference_price &&
+            sellers[i].objective.chosen != BT_EXPECTED_PROFIT) {
+            snprintf(path, sizeof(path), "sellers[%zu].objective", i);
+            complain(check, path,
+                     "where buyers remember prices (demand.reference_price) a seller "
+                     "maximises expected_profit");
+        }
+}
+
 static size_t times_in_groups(const bt_text_groups *groups, const char *product)
 {
     size_t times = 0;
@@ -558,6 +578,7 @@ static void check_written_out(checker *check)
     check_products(check);
     check_experiment_sellers(check);
     check_market_sellers(check);
+    check_reference_price(check);
     check_nests(check);
     check_transform(check, &parameters->demand.price_transform, "demand.price_transform");
     for (size_t r = 0; r < parameters->demand.segments.count; r++)

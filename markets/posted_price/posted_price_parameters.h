@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "markets/demand/demand.h"
+#include "markets/demand/reference_price.h"
 #include "markets/market.h"
 #include "markets/audit/audit_parameters.h"
 #include "markets/ownership.h"
@@ -70,6 +71,12 @@ typedef struct bt_random_coefficients_parameters {
     bool has_quality;
 } bt_random_coefficients_parameters;
 
+/* Buyers compare prices with what they remember (markets/demand/reference_price.h). */
+typedef struct bt_reference_price_parameters {
+    bt_reference_price effect;
+    bt_option start; /* chosen: 0 the first price posted; else a number */
+} bt_reference_price_parameters;
+
 typedef struct bt_demand_parameters {
     int32_t model; /* bt_demand_model */
     double scale;
@@ -81,6 +88,8 @@ typedef struct bt_demand_parameters {
     bt_random_coefficients_parameters random_coefficients;
     bool has_nests;
     bool has_random_coefficients;
+    bt_reference_price_parameters reference_price;
+    bool has_reference_price;
 } bt_demand_parameters;
 
 typedef struct bt_product_parameters {
@@ -126,6 +135,7 @@ typedef struct bt_posted_price_parameters {
 } bt_posted_price_parameters;
 
 extern const bt_parameter_table bt_posted_price_parameter_table;
+extern const bt_parameter_table bt_reference_price_table; /* posted_price_reference.c */
 
 /* Every mistake that no table sees: broken references, names given twice, lists of a
  * wrong length. Calls `complain` for each with a path inside the market block

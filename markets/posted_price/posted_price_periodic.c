@@ -113,6 +113,7 @@ static void buy_phase(bt_posted_price *market, uint64_t period)
         bt_owe_seller(market, i, 1, 1);
     bt_note_for_record(market, 1, 1);
     bt_audit_note(market, 1);
+    bt_remember_prices(market);
 }
 
 static bool observe_phase(bt_posted_price *market, double next_period)

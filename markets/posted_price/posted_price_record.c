@@ -30,6 +30,10 @@ const bt_series bt_posted_price_series[] = {
         {"exploitability",
          "largest unilateral gain from recorded prices, over mean Nash profit", "1",
          BT_AXIS_NONE, false, false},
+    [BT_SERIES_REFERENCE_PRICE] =
+        {"reference_price",
+         "price that buyers remember at the time of the record; NaN if they remember none",
+         "price", BT_AXIS_PRODUCT, false, false},
 };
 
 /* ---- intervals ---- */
@@ -253,8 +257,7 @@ static bt_status exploitability(bt_posted_price *market, const double *price, do
                                 bt_error *error)
 {
     double gain;
-    bt_status status = bt_exploitability(market->model->demand, market->model->layout.ownership,
-                                         price, &gain, market->work, error);
+    bt_status status = bt_felt_exploitability(market, price, &gain, error);
     if (status != BT_OK)
         return status;
     double nash_profit = sum(market->model->nash.profit, market->n_sellers);
@@ -298,6 +301,10 @@ bt_status bt_series_value(bt_posted_price *market, const bt_market_interval *mea
         break;
     case BT_SERIES_EXPLOITABILITY:
         return exploitability(market, mean->price, value, error);
+    case BT_SERIES_REFERENCE_PRICE:
+        for (size_t j = 0; j < market->n_products; j++)
+            value[j] = market->reference != NULL ? market->reference[j] : NAN;
+        break;
     case BT_N_SERIES:
         return bt_fail(error, BT_INTERNAL, "there is no series %zu", series);
     }

@@ -94,6 +94,12 @@ static bt_status place_seller(bt_posted_price *market, const bt_market_setting *
     if (!allocate_place(place, ownership, i, setting->arena))
         return bt_fail(error, BT_INTERNAL, "out of memory for the sellers of a market");
     list_products(place, ownership, i);
+    if (place->type != NULL && (place->type->feedback & BT_KNOWS_DEMAND) != 0 &&
+        market->model->reference != NULL)
+        return bt_fail(error, BT_BAD_INPUT,
+                       "seller \"%s\": policy %s knows a demand without memory; it cannot sell "
+                       "to buyers with a reference_price",
+                       market->model->layout.seller_name[i], place->type->described.name);
     if (place->type == NULL || (place->type->feedback & BT_SEES_SEGMENTS) == 0)
         return BT_OK;
     if (!market->is_periodic)
@@ -170,6 +176,7 @@ void bt_post_prices(bt_posted_price *market)
         market->recent[k] = market->recent[k - 1];
     market->recent[0] = market->on_grids ? joint : BT_NO_ACTION;
     market->prices_stand = true;
+    bt_feel_prices(market);
 }
 
 /* ---- demand ---- */
@@ -203,7 +210,7 @@ static void clear_segments(bt_posted_price *market)
 static void serve_period(bt_posted_price *market, uint64_t period)
 {
     bt_arrivals everyone = {
-        .price = market->price, .duration = 1, .first = period, .whole_population = true};
+        .price = market->offer, .duration = 1, .first = period, .whole_population = true};
     memset(market->purchases.sales, 0, market->n_products * sizeof(double));
     market->purchases.consumer_surplus = 0;
     market->purchases.n_buyers = 0;
@@ -246,7 +253,7 @@ static double trial_objective(bt_posted_price *market, size_t i)
     const bt_market_seller *place = &market->seller[i];
     const bt_ownership *ownership = market->model->layout.ownership;
     double outside_share, profit = 0;
-    bt_demand_shares(market->model->demand, market->trial_price, market->trial_share,
+    bt_demand_shares(market->model->demand, bt_felt_trial(market), market->trial_share,
                      &outside_share, NULL, market->work);
     if (!seeks_profit(market, i))
         return market->model->demand->size *
@@ -293,8 +300,7 @@ static void owe_gradient(bt_posted_price *market, size_t i, double exposure)
 {
     bt_market_seller *place = &market->seller[i];
     place->since.expected_objective += exposure * expected_objective(market, i);
-    bt_objective_gradient(market->model->demand, market->model->layout.ownership, market->price,
-                          market->trial_price, market->work);
+    bt_felt_gradient(market, market->trial_price);
     for (size_t k = 0; k < place->n_own; k++)
         place->since.gradient[k] +=
             exposure * market->model->demand->size * market->trial_price[place->own_product[k]];

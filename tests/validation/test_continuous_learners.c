@@ -85,10 +85,56 @@ static void a6_online_gradient_ascent(void **state)
                             1e-20, rates.last));
 }
 
+/* ---- buyers who remember prices ---- */
+
+/* Final prices of two sellers who climb the logarithm of profit. */
+static void sample_remembered(const char *effect, const char *steps, sample *price,
+                              double *lowest, double *highest)
+{
+    experiment_fixture fixture;
+    open_experiment(&fixture,
+                    "format: 1\nname: reference\nseed: 2026\nhorizon: {periods: 100000}\n"
+                    "market:\n  type: posted_price\n"
+                    "  demand: {scale: 0.25, reference_price: {%s}}\n"
+                    "  products: [{name: A, seller: s1, quality: 2, cost: 1},"
+                    "             {name: B, seller: s2, quality: 2, cost: 1}]\n"
+                    "sellers: [{name: s1, policy: opga, %s, " BOX
+                    "}, {name: s2, policy: opga, %s, " BOX "}]\n"
+                    "record: {every: 100000, value: last, series: [price]}\n",
+                    effect, steps, steps);
+    *lowest = benchmark(&fixture, "lowest_stationary_price")[0];
+    *highest = benchmark(&fixture, "nash_price")[0];
+    price->count = 10;
+    for (size_t r = 0; r < price->count; r++) {
+        bt_run *run = complete_run(&fixture, r);
+        price->value[r] = recorded(&fixture, run, "price", 0)[0];
+        bt_run_destroy(run);
+    }
+    close_experiment(&fixture);
+}
+
+static void a7_ascent_of_log_profit_with_reference_prices(void **state)
+{
+    (void)state;
+    sample price;
+    double lowest, highest;
+    sample_remembered("sensitivity: 0.3", "step: 0.02", &price, &lowest, &highest);
+    assert_true(judge_exact("A7 stationary price, gamma=.3", 1.37028, 5e-6, highest));
+    assert_true(judge("A7 log-profit ascent, gamma=.3", 1.370275, 1.370285, &price));
+    sample_remembered("sensitivity: 0.3", "step: 0.5, step_exponent: 1", &price, &lowest,
+                      &highest);
+    assert_true(judge("A7 the same, steps .5/t", 1.370275, 1.370285, &price));
+    sample_remembered("sensitivity: 0.3, loss_aversion: 2", "step: 0.5, step_exponent: 1",
+                      &price, &lowest, &highest);
+    assert_true(judge("A7 the same, losses twice as strong (set of prices)", lowest - 1e-4,
+                      highest + 1e-4, &price));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a6_online_gradient_ascent),
+        cmocka_unit_test(a7_ascent_of_log_profit_with_reference_prices),
         cmocka_unit_test(b7_derivative_followers),
     };
     return RUN_ACCEPTANCE_TESTS(tests, argc, argv);
