@@ -6,6 +6,7 @@
 #include "analysis/export.h"
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/analysis_options.h"
+#include "experiments/imports/best_offer_export.h"
 #include "sim/file_io.h"
 
 static const bt_command_option options[] = {
@@ -19,6 +20,9 @@ static const bt_command_option options[] = {
      .repeatable = true},
     BT_OPTION_POINT,
     BT_OPTION_WHERE,
+    {.name = "best-offer",
+     .argument = "FOLDER",
+     .meaning = "write a bargaining history as anon_bo_lists.csv and anon_bo_threads.csv"},
     {.name = "force", .meaning = "replace an existing file"},
 };
 
@@ -64,8 +68,23 @@ static bt_status export_results(const bt_command *command, const bt_arguments *a
     return status;
 }
 
+static bt_status export_history(const bt_command *command, const bt_arguments *arguments,
+                                const char *folder, bt_error *error)
+{
+    bt_best_offer_export_counts counts;
+    bool force = bt_argument_given(command, arguments, "force");
+    bt_status status =
+        bt_best_offer_export(arguments->positional[0], folder, force, &counts, error);
+    if (status == BT_OK)
+        printf("%s: %zu listings, %zu offers\n", folder, counts.listings, counts.offers);
+    return status;
+}
+
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
 {
+    const char *folder = bt_argument(command, arguments, "best-offer");
+    if (folder != NULL)
+        return export_history(command, arguments, folder, error);
     bt_results *results = NULL;
     bt_status status = bt_open_results(command, arguments, &results, error);
     if (status == BT_OK)
@@ -77,7 +96,7 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
 const bt_command bt_verb_export = {
     .name = "export",
     .synopsis = "export RESULT.h5 [options]",
-    .summary = "Write a result as a tidy CSV table",
+    .summary = "Write a result as a tidy CSV table, or a bargaining history as the data are",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .min_positional = 1,

@@ -43,11 +43,14 @@ typedef struct import {
 
 /* ---- telling and asking ---- */
 
+static bool is_poll_due(import *self)
+{
+    return self->n_polls++ % ROWS_BETWEEN_POLLS == 0;
+}
+
 static bt_status poll(import *self, const char *what, double fraction)
 {
     const bt_best_offer_import_setting *setting = self->setting;
-    if (self->n_polls++ % ROWS_BETWEEN_POLLS != 0)
-        return BT_OK;
     if (setting->progress != NULL)
         setting->progress(setting->context, what, fraction);
     if (setting->is_interrupted != NULL && setting->is_interrupted(setting->context))
@@ -152,7 +155,7 @@ static bt_status filter_titles(import *self)
                 first = *listing;
             count = 1;
         }
-        if (status == BT_OK)
+        if (status == BT_OK && is_poll_due(self))
             status =
                 poll(self, "comparing titles",
                      after_listings + (after_funnel - after_listings) * share(done++, all));
@@ -206,7 +209,7 @@ static bt_status read_rows(import *self, const source *from, bt_csv_reader *read
         if (status != BT_OK || !got)
             break;
         status = from->take(self, &row);
-        if (status == BT_OK)
+        if (status == BT_OK && is_poll_due(self))
             status =
                 poll(self, from->what,
                      from->from + (from->to - from->from) * bt_csv_reader_fraction(reader));
@@ -385,7 +388,7 @@ static bt_status join(import *self)
         if (status != BT_OK || listing == NULL)
             break;
         status = join_listing(self, listing, &last_item);
-        if (status == BT_OK)
+        if (status == BT_OK && is_poll_due(self))
             status = poll(self, "putting turns together",
                           after_offers + (1 - after_offers) * share(done++, all));
     }

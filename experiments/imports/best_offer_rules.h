@@ -28,6 +28,7 @@
     X(not_sampled, "no offer and no sale, and left out by --keep-idle")                        \
     X(too_many_offers, "the listing has more offers than the program takes")                   \
     X(unknown_code, "an offer's type or status is none of those that are documented")          \
+    X(before_the_start, "an offer before the listing began")                                   \
     X(impossible_sequence, "offers do not follow each other as turns do")                      \
     X(too_many_turns, "a thread goes on behind the seventh turn, or counters there")           \
     X(answer_without_time, "an answer has no time, or one before the offer")                   \

@@ -223,6 +223,8 @@ static bt_best_offer_rule add_offer(bt_turn_builder *self, draft_thread *thread,
     unsigned number = thread->n_turns + 1;
     if (number > BT_BARGAINING_TURNS)
         return BT_RULE_too_many_turns;
+    if (offer->time < bt_best_offer_start(self->listing))
+        return BT_RULE_before_the_start;
     bt_best_offer_rule rule =
         classify(thread, number, self->listing->start_price, offer->price, &turn.act);
     if (rule != BT_RULES)

@@ -167,6 +167,7 @@ case("two counter-offers of the seller", [(1, 0, 7, 50, 1), (1, 2, 7, 90, 2), (1
 case("turn 7 counters",
      [(1, 0, 7, 50, 1), (1, 2, 7, 90, 2), (1, 1, 7, 60, 3), (1, 2, 7, 85, 4),
       (1, 1, 7, 70, 5), (1, 2, 7, 80, 6), (1, 1, 2, 75, 7, 8)], "too_many_turns")
+case("offer before the start", [(1, 0, 2, 50, -1, 1)], "before_the_start")
 case("unknown status", [(1, 0, 5, 50, 5, 6)], "unknown_code")
 case("accepted but unsold", [(1, 0, 1, 80, 5, 6)], "sale_contradicts_offers")
 case("sold by offer without acceptance", [(1, 0, 2, 80, 5, 6)], "sale_contradicts_offers",
@@ -279,6 +280,35 @@ check(outputs[1][0]["runs"] >= 2 * (12000 * 112 // 349525) + 24000 * 80 // 34952
       f"only {outputs[1][0]['runs']} runs were written with one MiB")
 check(sorted(p.name for p in folder.iterdir() if "sort" in p.name or "part" in p.name) == [],
       "temporary files are left")
+
+# ---- what was imported, exported and imported again is the same, but for the time of day of
+# purchases ----
+back = folder / "back"
+back.mkdir()
+done = subprocess.run([BERTRAND, "export", folder / "out.h5", "--best-offer", back],
+                      capture_output=True, text=True)
+check(done.returncode == 0, f"export: {done.stderr}")
+done = run(back / "anon_bo_lists.csv", back / "anon_bo_threads.csv", "-o", folder / "again.h5",
+           "--format", "json")
+check(done.returncode == 0, f"import again: {done.stderr}")
+again = json.loads(done.stdout)
+check(all(r["listings"] == 0 and r["offers"] == 0 for r in again["rules"]),
+      f"a second import drops {[r for r in again['rules'] if r['listings'] or r['offers']]}")
+with h5py.File(folder / "again.h5") as second:
+    for variable in file:
+        if variable.startswith(("listing", "thread", "turn")) and variable not in (
+                "turn_time", "listing", "thread", "turn"):
+            same = file[variable][:] == second[variable][:]
+            if variable == "thread_buyer_history":  # a mere purchase has no row to say it
+                same |= file["thread_n_turns"][:] == 1
+            check(same.all(), f"{variable} changes on a round trip")
+    later = abs(file["turn_time"][:] - second["turn_time"][:])
+    bought = (file["turn_act"][:] == ACCEPT) & (file["turn_price"][:] == 10000)
+    check((later[~bought] == 0).all() and (later[bought] < 86400).all(),
+          "times change on a round trip")
+for path in back.iterdir():
+    path.unlink()
+back.rmdir()
 
 # ---- the partition is by seller, in the shares that are promised; idle ones are weighted ----
 with h5py.File(folder / "a.h5") as a:
