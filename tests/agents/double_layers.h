@@ -22,9 +22,16 @@
 
 #include "agents/learning/neural/activation.c"
 #include "agents/learning/neural/adam.c"
+#include "agents/learning/neural/attention.c"
+#include "agents/learning/neural/dropout.c"
+#include "agents/learning/neural/embedding.c"
+#include "agents/learning/neural/factorization.c"
+#include "agents/learning/neural/gru.c"
+#include "agents/learning/neural/layer_norm.c"
 #include "agents/learning/neural/linear.c"
 #include "agents/learning/neural/losses.c"
 #include "agents/learning/neural/matrix.c"
+#include "agents/learning/neural/mixture.c"
 #include "agents/learning/neural/mlp.c"
 #include "agents/learning/neural/weights.c"
 
