@@ -2,6 +2,7 @@
 #include "markets/equilibrium/elimination.h"
 
 #include <math.h>
+#include <string.h>
 
 bool bt_eliminate(double *matrix, size_t n, size_t *pivot)
 {
@@ -56,5 +57,38 @@ void bt_substitute(const double *matrix, size_t n, const size_t *pivot, double *
         for (size_t c = i + 1; c < n; c++)
             sum -= matrix[i * n + c] * vector[c];
         vector[i] = sum / matrix[i * n + i];
+    }
+}
+
+/* sum[k] = sum[k] - multiple * vector[k] */
+static inline void take_away(double sum[restrict BT_SUBSTITUTED], double multiple,
+                             const double vector[restrict BT_SUBSTITUTED])
+{
+    for (size_t k = 0; k < BT_SUBSTITUTED; k++)
+        sum[k] -= multiple * vector[k];
+}
+
+void bt_substitute_several(const double *matrix, size_t n, const size_t *pivot, double *vectors)
+{
+    enum { WIDTH = BT_SUBSTITUTED };
+    double sum[WIDTH];
+
+    for (size_t k = 0; k < n; k++) {
+        memcpy(sum, vectors + k * WIDTH, sizeof sum);
+        memmove(vectors + k * WIDTH, vectors + pivot[k] * WIDTH, sizeof sum);
+        memcpy(vectors + pivot[k] * WIDTH, sum, sizeof sum);
+    }
+    for (size_t i = 0; i < n; i++) {
+        memcpy(sum, vectors + i * WIDTH, sizeof sum);
+        for (size_t c = 0; c < i; c++)
+            take_away(sum, matrix[i * n + c], vectors + c * WIDTH);
+        memcpy(vectors + i * WIDTH, sum, sizeof sum);
+    }
+    for (size_t i = n; i-- > 0;) {
+        memcpy(sum, vectors + i * WIDTH, sizeof sum);
+        for (size_t c = i + 1; c < n; c++)
+            take_away(sum, matrix[i * n + c], vectors + c * WIDTH);
+        for (size_t k = 0; k < WIDTH; k++)
+            vectors[i * WIDTH + k] = sum[k] / matrix[i * n + i];
     }
 }

@@ -32,9 +32,10 @@ bt_status bt_newton_create(bt_pricing_game *game, bt_newton *newton, bt_error *e
     newton->conditions = allocate(n, sizeof(double));
     newton->step = allocate(n, sizeof(double));
     newton->trial = allocate(game->n_products, sizeof(double));
+    newton->columns = allocate(n * BT_SUBSTITUTED, sizeof(double));
     if (newton->jacobian == NULL || newton->full == NULL || newton->pivot == NULL ||
         newton->row == NULL || newton->conditions == NULL || newton->step == NULL ||
-        newton->trial == NULL) {
+        newton->trial == NULL || newton->columns == NULL) {
         bt_newton_free(newton);
         return bt_fail(error, BT_INTERNAL, "no memory for the Jacobian of %zu prices", n);
     }
@@ -50,6 +51,7 @@ void bt_newton_free(bt_newton *newton)
     free(newton->conditions);
     free(newton->step);
     free(newton->trial);
+    free(newton->columns);
     *newton = (bt_newton){0};
 }
 
@@ -129,29 +131,6 @@ static void gather_conditions(bt_newton *newton)
     }
 }
 
-/* [j = l] { -2 Lambda_j + sum_r w_r (a'_rj - a_rj^2) s_rj (M_rj - m_j) }, by lanes of types. */
-static double dense_diagonal(const bt_pricing_game *game, const double *price, size_t j)
-{
-    const bt_dense *dense = game->dense;
-    const size_t stride = dense->stride;
-    const double *probability = dense->probability + j * stride;
-    const double *own = dense->seller_value + game->ownership->seller[j] * stride;
-    const double bend = game->all_linear ? 1 : game->disutility_slope[j];
-    const double curvature =
-        game->all_linear ? 0 : disutility_curvature(game->demand, 0, price[j]);
-    const double unit = 1 / game->keep;
-    const double margin = game->margin[j] * unit;
-    double sum[4] = {0};
-
-    for (size_t r = 0; r < stride; r++) {
-        const double slope = dense->slope[r] * bend;
-
-        sum[r % 4] += dense->weight[r] * (dense->slope[r] * curvature - slope * slope) *
-                      probability[r] * (own[r] * unit - margin);
-    }
-    return -2 * game->sum[BT_SUMS * j + BT_SUM_LAMBDA] + (sum[0] + sum[1]) + (sum[2] + sum[3]);
-}
-
 /* Rows of the full Jacobian, cut to the free prices and scaled. */
 static void take_row(bt_newton *newton, size_t i, const double *row)
 {
@@ -167,14 +146,14 @@ static void dense_jacobian(bt_newton *newton, const double *price)
 {
     bt_pricing_game *game = newton->game;
     const size_t n = game->n_products;
+    double *curvature = newton->row;
 
-    bt_dense_jacobian(game, game->all_linear ? NULL : game->disutility_slope, newton->full);
-    for (size_t i = 0; i < newton->n; i++) {
-        const uint32_t product = game->free_product[i];
-
-        newton->full[product * n + product] += dense_diagonal(game, price, product);
-        take_row(newton, i, newton->full + product * n);
-    }
+    for (size_t j = 0; j < n && !game->all_linear; j++)
+        curvature[j] = disutility_curvature(game->demand, 0, price[j]);
+    bt_dense_jacobian(game, game->all_linear ? NULL : game->disutility_slope,
+                      game->all_linear ? NULL : curvature, newton->full);
+    for (size_t i = 0; i < newton->n; i++)
+        take_row(newton, i, newton->full + game->free_product[i] * n);
 }
 
 static void analytic_jacobian(bt_newton *newton, const double *price)
@@ -282,19 +261,25 @@ static double largest_of(const double *vector, size_t n)
     return largest;
 }
 
-/* max_j sum_k |J^{-1}_jk| bound_k */
-static double inverse_times(const bt_newton *newton, const double *bound, double *column,
+/* max_j sum_k |J^{-1}_jk| bound_k; columns: [n * BT_SUBSTITUTED] */
+static double inverse_times(const bt_newton *newton, const double *bound, double *columns,
                             double *total)
 {
-    memset(total, 0, newton->n * sizeof *total);
-    for (size_t k = 0; k < newton->n; k++) {
-        memset(column, 0, newton->n * sizeof *column);
-        column[k] = 1;
-        bt_substitute(newton->jacobian, newton->n, newton->pivot, column);
-        for (size_t i = 0; i < newton->n; i++)
-            total[i] += fabs(column[i]) * bound[k];
+    const size_t n = newton->n;
+
+    memset(total, 0, n * sizeof *total);
+    for (size_t first = 0; first < n; first += BT_SUBSTITUTED) {
+        const size_t taken = n - first < BT_SUBSTITUTED ? n - first : BT_SUBSTITUTED;
+
+        memset(columns, 0, n * BT_SUBSTITUTED * sizeof *columns);
+        for (size_t k = 0; k < taken; k++)
+            columns[(first + k) * BT_SUBSTITUTED + k] = 1;
+        bt_substitute_several(newton->jacobian, n, newton->pivot, columns);
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < taken; k++)
+                total[i] += fabs(columns[i * BT_SUBSTITUTED + k]) * bound[first + k];
     }
-    return largest_of(total, newton->n);
+    return largest_of(total, n);
 }
 
 /* Twice |J^{-1}| times the conditions and their rounding, by the factors at hand. */
@@ -307,7 +292,7 @@ static double inverse_bound(bt_newton *newton)
     for (size_t i = 0; i < newton->n; i++)
         bound[i] =
             fabs(newton->conditions[i]) + condition_rounding(game, game->free_product[i]);
-    return 2 * inverse_times(newton, bound, newton->step, newton->conditions);
+    return 2 * inverse_times(newton, bound, newton->columns, newton->conditions);
 }
 
 /* With new factors, and a second step to see whether the first can be trusted. */

@@ -28,6 +28,7 @@ typedef struct bt_newton {
     double *conditions; /* [n] */
     double *step;       /* [n] */
     double *trial;      /* [product] */
+    double *columns;    /* [n * BT_SUBSTITUTED] of the inverse */
     bool factored;      /* at prices close by */
     bool singular;
 } bt_newton;

@@ -11,20 +11,26 @@
 
 #define LANES 2
 #define TARGET
+#define DENSE_REAL real_baseline
 #define DENSE_UTILITIES utilities_baseline
+#define DENSE_TOTALS totals_baseline
 #define DENSE_SUMS sums_baseline
-#define DENSE_DOT dot_baseline
-#define DENSE_JACOBIAN_ROWS jacobian_rows_baseline
+#define DENSE_DOTS dots_baseline
+#define DENSE_DIAGONAL diagonal_baseline
+#define DENSE_JACOBIAN jacobian_baseline
 #include "markets/equilibrium/pricing_dense_kernel.h"
 
 #if BT_HAS_WIDE_VECTORS
 
 #define LANES 4
 #define TARGET BT_TARGET_AVX2
+#define DENSE_REAL real_avx2
 #define DENSE_UTILITIES utilities_avx2
+#define DENSE_TOTALS totals_avx2
 #define DENSE_SUMS sums_avx2
-#define DENSE_DOT dot_avx2
-#define DENSE_JACOBIAN_ROWS jacobian_rows_avx2
+#define DENSE_DOTS dots_avx2
+#define DENSE_DIAGONAL diagonal_avx2
+#define DENSE_JACOBIAN jacobian_avx2
 #include "markets/equilibrium/pricing_dense_kernel.h"
 
 #endif
@@ -45,11 +51,27 @@ static double *take(double **memory, size_t count)
     return taken;
 }
 
-bt_dense *bt_dense_create(const bt_demand *demand)
+/* Utilities from type by type to product by product; padding types have none. */
+static void lay_utilities(const bt_pricing_game *game, bt_dense *dense)
 {
-    const size_t n = demand->n_products;
-    const size_t stride =
-        (demand->n_types + BT_DENSE_CHUNK - 1) / BT_DENSE_CHUNK * BT_DENSE_CHUNK;
+    const size_t n = game->n_products;
+    const size_t n_types = game->demand->n_types;
+
+    for (size_t j = 0; j < n; j++) {
+        double *utility = dense->utility + j * dense->stride;
+
+        for (size_t type = 0; type < n_types; type++)
+            utility[type] = game->entry_utility[type * n + j];
+        for (size_t type = n_types; type < dense->stride; type++)
+            utility[type] = 0;
+    }
+}
+
+bt_dense *bt_dense_create(const bt_pricing_game *game)
+{
+    const size_t n = game->n_products;
+    const size_t n_types = game->demand->n_types;
+    const size_t stride = (n_types + BT_DENSE_CHUNK - 1) / BT_DENSE_CHUNK * BT_DENSE_CHUNK;
     bt_dense *dense = malloc(sizeof *dense);
     double *memory = malloc((4 * n + 4) * stride * sizeof *memory);
 
@@ -68,18 +90,13 @@ bt_dense *bt_dense_create(const bt_demand *demand)
     dense->outside = take(&memory, stride);
     dense->row = take(&memory, stride);
     for (size_t type = 0; type < stride; type++) {
-        const bool real = type < demand->n_types;
+        const bool real = type < n_types;
 
-        dense->slope[type] = real ? demand->price_sensitivity[type] / demand->scale[type] : 1;
-        dense->weight[type] = real ? demand->weight[type] : 0;
-        dense->outside[type] = !real ? 0
-                               : demand->has_outside_option
-                                   ? demand->outside_utility[type] / demand->scale[type]
-                                   : -INFINITY;
-        for (size_t j = 0; j < n; j++)
-            dense->utility[j * stride + type] =
-                real ? demand->considered_quality[type * n + j] / demand->scale[type] : 0;
+        dense->slope[type] = real ? game->type_slope[type] : 1;
+        dense->weight[type] = real ? game->demand->weight[type] : 0;
+        dense->outside[type] = real ? game->outside_utility[type] : 0;
     }
+    lay_utilities(game, dense);
     return dense;
 }
 
@@ -117,17 +134,14 @@ double bt_dense_add(bt_pricing_game *game, size_t first, size_t last, const doub
     return outside_share;
 }
 
-void bt_dense_jacobian(bt_pricing_game *game, const double *disutility_slope, double *jacobian)
+void bt_dense_jacobian(bt_pricing_game *game, const double *disutility_slope,
+                       const double *curvature, double *jacobian)
 {
-    const double unit = 1 / game->keep;
-
 #if BT_HAS_WIDE_VECTORS
     if (bt_has_instruction_set(BT_AVX2)) {
-        jacobian_rows_avx2(game->dense, game->n_products, game->ownership->seller, game->margin,
-                           unit, disutility_slope, jacobian);
+        jacobian_avx2(game, disutility_slope, curvature, jacobian);
         return;
     }
 #endif
-    jacobian_rows_baseline(game->dense, game->n_products, game->ownership->seller, game->margin,
-                           unit, disutility_slope, jacobian);
+    jacobian_baseline(game, disutility_slope, curvature, jacobian);
 }

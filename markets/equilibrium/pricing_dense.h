@@ -35,7 +35,9 @@ typedef struct bt_dense {
 } bt_dense;
 
 bool bt_dense_applies(const bt_demand *demand, bool one_transform);
-bt_dense *bt_dense_create(const bt_demand *demand);
+
+/* From what the game knows of its types: utilities, slopes, outside options. */
+bt_dense *bt_dense_create(const struct bt_pricing_game *game);
 void bt_dense_destroy(bt_dense *dense);
 
 /* Add the types from first (a multiple of the chunk) to last: sum[product][BT_SUMS], with
@@ -45,9 +47,10 @@ double bt_dense_add(struct bt_pricing_game *game, size_t first, size_t last,
                     const double *disutility, const double *disutility_slope, double *exponent,
                     double *sum);
 
-/* sum over types of the Jacobian of markets/equilibrium/equilibrium_newton.h but for its
- * diagonal part: jacobian[product * product]. */
+/* The Jacobian of markets/equilibrium/equilibrium_newton.h at the prices evaluated last, for
+ * all products: jacobian[product * product], with f'(p) in disutility_slope[product] and
+ * f''(p) in curvature[product] (both NULL: linear). */
 void bt_dense_jacobian(struct bt_pricing_game *game, const double *disutility_slope,
-                       double *jacobian);
+                       const double *curvature, double *jacobian);
 
 #endif

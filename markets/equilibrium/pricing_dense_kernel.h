@@ -1,9 +1,16 @@
 /*
  * The passes over types of markets/equilibrium/pricing_dense.c, included once per instruction
- * set with LANES           doubles in a vector TARGET          the functions' target attribute
- *     DENSE_UTILITIES, DENSE_SUMS, DENSE_DOT, DENSE_JACOBIAN_ROWS   their names
+ * set with
+ *     LANES        doubles in a vector, 2 or 4
+ *     DENSE_REAL   the name of its type
+ *     TARGET       the functions' target attribute
+ *     DENSE_UTILITIES, DENSE_TOTALS, DENSE_SUMS, DENSE_DOTS, DENSE_DIAGONAL, DENSE_JACOBIAN
+ *                  their names
  * Loops run over whole chunks of types; sums over types are kept in eight lanes.
  */
+#define DENSE_VECTORS (8 / LANES) /* of eight lanes */
+
+typedef double DENSE_REAL __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 
 /* exponent[(product + 1) * chunk]: utilities less the largest of each type, the outside
  * option's last. */
@@ -38,6 +45,33 @@ static TARGET void DENSE_UTILITIES(const bt_dense *dense, size_t n_products, siz
         exponent[n_products * BT_DENSE_CHUNK + r] = outside[r] - largest[r];
 }
 
+/* Four sums, each ((k0 + k1) + (k2 + k3)) + ((k4 + k5) + (k6 + k7)) of its lanes. */
+static TARGET inline void DENSE_TOTALS(DENSE_REAL sum[4][DENSE_VECTORS], double total[4])
+{
+#if LANES == 4
+    DENSE_REAL half[2];
+
+    for (size_t v = 0; v < 2; v++) {
+        const DENSE_REAL pairs01 = __builtin_shufflevector(sum[0][v], sum[1][v], 0, 4, 2, 6) +
+                                   __builtin_shufflevector(sum[0][v], sum[1][v], 1, 5, 3, 7);
+        const DENSE_REAL pairs23 = __builtin_shufflevector(sum[2][v], sum[3][v], 0, 4, 2, 6) +
+                                   __builtin_shufflevector(sum[2][v], sum[3][v], 1, 5, 3, 7);
+
+        half[v] = __builtin_shufflevector(pairs01, pairs23, 0, 1, 4, 5) +
+                  __builtin_shufflevector(pairs01, pairs23, 2, 3, 6, 7);
+    }
+    const DENSE_REAL whole = half[0] + half[1];
+    memcpy(total, &whole, sizeof whole);
+#else
+    for (size_t s = 0; s < 4; s++) {
+        double k[8];
+
+        memcpy(k, sum[s], sizeof k);
+        total[s] = ((k[0] + k[1]) + (k[2] + k[3])) + ((k[4] + k[5]) + (k[6] + k[7]));
+    }
+#endif
+}
+
 /* From the exponentials: probabilities, sums by seller, and sums over the chunk's types. */
 static TARGET double DENSE_SUMS(bt_dense *dense, size_t n_products, size_t n_sellers,
                                 const uint32_t *seller, const double *product_value,
@@ -47,8 +81,7 @@ static TARGET double DENSE_SUMS(bt_dense *dense, size_t n_products, size_t n_sel
     const double *restrict slope = dense->slope + chunk;
     const double *restrict weight = dense->weight + chunk;
     const double *restrict outside = exponent + n_products * BT_DENSE_CHUNK;
-    typedef double real __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
-    const real zero = {0};
+    const DENSE_REAL zero = {0};
     double unit[BT_DENSE_CHUNK];
     double outside_share = 0;
 
@@ -82,62 +115,95 @@ static TARGET double DENSE_SUMS(bt_dense *dense, size_t n_products, size_t n_sel
         const double *restrict probability = dense->probability + j * dense->stride + chunk;
         const double *restrict own = dense->seller_value + seller[j] * dense->stride + chunk;
         const double bend = disutility_slope == NULL ? 1 : disutility_slope[j];
-        real share_sum[8 / LANES] = {zero};
-        real lambda_sum[8 / LANES] = {zero};
-        real value_sum[8 / LANES] = {zero};
-        real own_sum[8 / LANES] = {zero};
-        double lane[BT_SUMS][8];
+        DENSE_REAL lanes[BT_SUMS][DENSE_VECTORS] = {{zero}};
+        double total[BT_SUMS];
 
         for (size_t r = 0; r < BT_DENSE_CHUNK; r += 8)
-            for (size_t v = 0; v < 8 / LANES; v++) {
+            for (size_t v = 0; v < DENSE_VECTORS; v++) {
                 const size_t at = r + v * LANES;
-                const real bought = *(const real *)(probability + at);
-                const real share = *(const real *)(weight + at) * bought;
-                const real lambda = share * *(const real *)(slope + at);
+                const DENSE_REAL bought = *(const DENSE_REAL *)(probability + at);
+                const DENSE_REAL share = *(const DENSE_REAL *)(weight + at) * bought;
+                const DENSE_REAL lambda = share * *(const DENSE_REAL *)(slope + at);
 
-                share_sum[v] += share;
-                lambda_sum[v] += lambda;
-                value_sum[v] += lambda * *(const real *)(own + at);
-                own_sum[v] += lambda * bought;
+                lanes[BT_SUM_SHARE][v] += share;
+                lanes[BT_SUM_LAMBDA][v] += lambda;
+                lanes[BT_SUM_GAMMA_VALUE][v] += lambda * *(const DENSE_REAL *)(own + at);
+                lanes[BT_SUM_OWN_GAMMA][v] += lambda * bought;
             }
-        memcpy(lane[BT_SUM_SHARE], share_sum, sizeof share_sum);
-        memcpy(lane[BT_SUM_LAMBDA], lambda_sum, sizeof lambda_sum);
-        memcpy(lane[BT_SUM_GAMMA_VALUE], value_sum, sizeof value_sum);
-        memcpy(lane[BT_SUM_OWN_GAMMA], own_sum, sizeof own_sum);
-        for (size_t s = 0; s < BT_SUMS; s++) {
-            const double *k = lane[s];
-            const double total =
-                ((k[0] + k[1]) + (k[2] + k[3])) + ((k[4] + k[5]) + (k[6] + k[7]));
-
-            sum[BT_SUMS * j + s] += s == BT_SUM_SHARE ? total : bend * total;
-        }
+        DENSE_TOTALS(lanes, total);
+        for (size_t s = 0; s < BT_SUMS; s++)
+            sum[BT_SUMS * j + s] += s == BT_SUM_SHARE ? total[s] : bend * total[s];
     }
     return outside_share;
 }
 
-static TARGET double DENSE_DOT(const double *restrict a, const double *restrict b, size_t count)
+/* product[i] = row . column[i], four columns at a time. */
+static TARGET void DENSE_DOTS(const double *restrict row, const double *const *column,
+                              size_t n_columns, size_t count, double *restrict product)
 {
-    typedef double real __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
-    const real zero = {0};
-    real sum[8 / LANES] = {zero};
-    double k[8];
+    const DENSE_REAL zero = {0};
 
-    for (size_t r = 0; r < count; r += 8)
-        for (size_t v = 0; v < 8 / LANES; v++)
-            sum[v] += *(const real *)(a + r + v * LANES) * *(const real *)(b + r + v * LANES);
-    memcpy(k, sum, sizeof k);
-    return ((k[0] + k[1]) + (k[2] + k[3])) + ((k[4] + k[5]) + (k[6] + k[7]));
+    for (size_t first = 0; first < n_columns; first += 4) {
+        const size_t taken = n_columns - first < 4 ? n_columns - first : 4;
+        const double *restrict at[4];
+        DENSE_REAL lanes[4][DENSE_VECTORS] = {{zero}};
+        double total[4];
+
+        for (size_t k = 0; k < 4; k++)
+            at[k] = column[first + (k < taken ? k : 0)];
+        for (size_t r = 0; r < count; r += 8)
+            for (size_t v = 0; v < DENSE_VECTORS; v++) {
+                const DENSE_REAL value = *(const DENSE_REAL *)(row + r + v * LANES);
+
+                for (size_t k = 0; k < 4; k++)
+                    lanes[k][v] += value * *(const DENSE_REAL *)(at[k] + r + v * LANES);
+            }
+        DENSE_TOTALS(lanes, total);
+        for (size_t k = 0; k < taken; k++)
+            product[first + k] = total[k];
+    }
 }
 
-/* All rows of the Jacobian but the diagonal part; margins from zero-margin prices. */
-static TARGET void DENSE_JACOBIAN_ROWS(bt_dense *dense, size_t n_products,
-                                       const uint32_t *seller, const double *margin,
-                                       double unit, const double *disutility_slope,
-                                       double *jacobian)
+/* before + sum over types of w (a' - a a) s (M - margin), by four lanes. */
+static TARGET double DENSE_DIAGONAL(const bt_dense *dense, size_t product, size_t seller,
+                                    double bend, double curvature, double unit, double margin,
+                                    double before)
 {
-    const size_t stride = dense->stride;
+    const DENSE_REAL zero = {0};
+    const double *probability = dense->probability + product * dense->stride;
+    const double *own = dense->seller_value + seller * dense->stride;
+    DENSE_REAL lanes[4 / LANES] = {zero};
+    double k[4];
 
-    for (size_t j = 0; j < n_products; j++) {
+    for (size_t r = 0; r < dense->stride; r += 4)
+        for (size_t v = 0; v < 4 / LANES; v++) {
+            const size_t at = r + v * LANES;
+            const DENSE_REAL linear = *(const DENSE_REAL *)(dense->slope + at);
+            const DENSE_REAL slope = linear * bend;
+
+            lanes[v] += *(const DENSE_REAL *)(dense->weight + at) *
+                        (linear * curvature - slope * slope) *
+                        *(const DENSE_REAL *)(probability + at) *
+                        (*(const DENSE_REAL *)(own + at) * unit - margin);
+        }
+    memcpy(k, lanes, sizeof k);
+    return before + (k[0] + k[1]) + (k[2] + k[3]);
+}
+
+/* The whole Jacobian; margins from zero-margin prices. */
+static TARGET void DENSE_JACOBIAN(bt_pricing_game *game, const double *disutility_slope,
+                                  const double *curvature, double *jacobian)
+{
+    const bt_dense *dense = game->dense;
+    const size_t n = game->n_products;
+    const size_t stride = dense->stride;
+    const uint32_t *seller = game->ownership->seller;
+    const double unit = 1 / game->keep;
+
+    const double *column[2 * BT_DENSE_PRODUCTS_MOST];
+    double product[2 * BT_DENSE_PRODUCTS_MOST];
+
+    for (size_t j = 0; j < n; j++) {
         const double bend = disutility_slope == NULL ? 1 : disutility_slope[j];
         const double *restrict probability = dense->probability + j * stride;
         double *restrict steepness = dense->steepness + j * stride;
@@ -145,32 +211,49 @@ static TARGET void DENSE_JACOBIAN_ROWS(bt_dense *dense, size_t n_products,
         for (size_t r = 0; r < stride; r++)
             steepness[r] = dense->slope[r] * bend * probability[r];
     }
-    for (size_t j = 0; j < n_products; j++) {
+    for (size_t j = 0; j < n; j++) {
+        const double bend = disutility_slope == NULL ? 1 : disutility_slope[j];
         const double *restrict probability = dense->probability + j * stride;
         const double *restrict steepness = dense->steepness + j * stride;
         const double *restrict own = dense->seller_value + seller[j] * stride;
-        const double own_margin = margin[j] * unit;
+        const double own_margin = game->margin[j] * unit;
         double *restrict row = dense->row;
+        size_t n_own = 0;
 
         for (size_t r = 0; r < stride; r++)
             row[r] = dense->weight[r] *
                      (probability[r] + steepness[r] * (2 * (own[r] * unit) - own_margin));
-        for (size_t l = 0; l < n_products; l++)
-            jacobian[j * n_products + l] =
-                DENSE_DOT(row, dense->steepness + l * stride, stride);
+        for (size_t l = 0; l < n; l++)
+            column[l] = dense->steepness + l * stride;
+        DENSE_DOTS(row, column, n, stride, jacobian + j * n);
+
         for (size_t r = 0; r < stride; r++)
             row[r] = dense->weight[r] * steepness[r];
-        for (size_t l = 0; l < n_products; l++)
-            if (seller[l] == seller[j])
-                jacobian[j * n_products + l] +=
-                    DENSE_DOT(row, dense->probability + l * stride, stride) -
-                    margin[l] * unit * DENSE_DOT(row, dense->steepness + l * stride, stride);
+        for (size_t l = 0; l < n; l++)
+            if (seller[l] == seller[j]) {
+                column[n_own++] = dense->probability + l * stride;
+                column[n_own++] = dense->steepness + l * stride;
+            }
+        DENSE_DOTS(row, column, n_own, stride, product);
+        const double *pair = product;
+        for (size_t l = 0; l < n; l++)
+            if (seller[l] == seller[j]) {
+                jacobian[j * n + l] += pair[0] - game->margin[l] * unit * pair[1];
+                pair += 2;
+            }
+        jacobian[j * n + j] +=
+            DENSE_DIAGONAL(dense, j, seller[j], bend, curvature == NULL ? 0 : curvature[j],
+                           unit, own_margin, -2 * game->sum[BT_SUMS * j + BT_SUM_LAMBDA]);
     }
 }
 
 #undef LANES
 #undef TARGET
+#undef DENSE_VECTORS
+#undef DENSE_REAL
 #undef DENSE_UTILITIES
+#undef DENSE_TOTALS
 #undef DENSE_SUMS
-#undef DENSE_DOT
-#undef DENSE_JACOBIAN_ROWS
+#undef DENSE_DOTS
+#undef DENSE_DIAGONAL
+#undef DENSE_JACOBIAN

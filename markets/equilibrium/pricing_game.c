@@ -68,6 +68,13 @@ static bool lay_blocks(bt_pricing_game *game)
     return true;
 }
 
+static void divide_all(const double *restrict numerator, double denominator, size_t count,
+                       double *restrict quotient)
+{
+    for (size_t i = 0; i < count; i++)
+        quotient[i] = numerator[i] / denominator;
+}
+
 static void lay_utilities(bt_pricing_game *game)
 {
     const bt_demand *demand = game->demand;
@@ -76,8 +83,8 @@ static void lay_utilities(bt_pricing_game *game)
     game->all_linear = true;
     game->one_transform = true;
     for (size_t type = 0; type < demand->n_types; type++) {
-        const size_t end = demand->row_start[type + 1];
-        const size_t length = end - demand->row_start[type];
+        const size_t begin = demand->row_start[type];
+        const size_t length = demand->row_start[type + 1] - begin;
         const double scale = demand->scale[type];
 
         game->longest_row = length > game->longest_row ? length : game->longest_row;
@@ -87,8 +94,10 @@ static void lay_utilities(bt_pricing_game *game)
         game->type_slope[type] = demand->price_sensitivity[type] / scale / spread;
         game->outside_utility[type] =
             demand->has_outside_option ? demand->outside_utility[type] / scale : -INFINITY;
-        for (size_t entry = demand->row_start[type]; entry < end; entry++)
-            game->entry_utility[entry] = demand->considered_quality[entry] / scale / spread;
+        divide_all(demand->considered_quality + begin, scale, length,
+                   game->entry_utility + begin);
+        for (size_t entry = begin; spread != 1 && entry < begin + length; entry++)
+            game->entry_utility[entry] /= spread;
     }
     game->one_transform |= game->all_linear;
 }
@@ -141,7 +150,7 @@ bt_pricing_game *bt_pricing_game_create(const bt_demand *demand, size_t n_thread
     lay_utilities(game);
     const bool is_dense = bt_dense_applies(demand, game->one_transform);
     if (is_dense)
-        game->dense = bt_dense_create(demand);
+        game->dense = bt_dense_create(game);
     if ((is_dense && game->dense == NULL) || !lay_blocks(game)) {
         bt_pricing_game_destroy(game);
         return NULL;
