@@ -118,6 +118,45 @@ static void check_repricing(const experiment_checker *checker, size_t index)
                 index, common->reprice.value);
 }
 
+/* ---- who can do what the market asks ---- */
+
+static bool seller_can(const bt_seller_type *type, bt_market_asks asks)
+{
+    return asks == BT_ASKS_BARGAINING ? type->bargaining != NULL : type->decide != NULL;
+}
+
+static bool buyers_can(const bt_buyers_type *type, bt_market_asks asks)
+{
+    return asks == BT_ASKS_BARGAINING ? type->bargaining != NULL : type->serve != NULL;
+}
+
+static void check_sides(const experiment_checker *checker)
+{
+    static const char *const wants[] = {
+        [BT_ASKS_PRICES] = "asks for prices", [BT_ASKS_BARGAINING] = "bargains"};
+    const bt_experiment *experiment = checker->experiment;
+    const bt_market_type *market = (const bt_market_type *)experiment->market.type;
+    for (size_t i = 0; i < experiment->sellers.count; i++) {
+        const bt_described *policy = seller_of(experiment, i)->type;
+        if (policy != NULL && !seller_can((const bt_seller_type *)policy, market->asks)) {
+            char path[64];
+            snprintf(path, sizeof(path), "sellers[%zu].policy", i);
+            bt_diagnose(checker->diagnostics, at(checker, path),
+                        "%s: a %s market %s, which policy %s cannot answer", path,
+                        market->described.name, wants[market->asks], policy->name);
+        }
+    }
+    const bt_described *buyers = experiment->buyers.type;
+    if (buyers == NULL || buyers_can((const bt_buyers_type *)buyers, market->asks))
+        return;
+    const bt_node *node = bt_node_find(checker->root, "buyers");
+    bt_diagnose(checker->diagnostics, node != NULL ? node : at(checker, "market"),
+                "buyers: a %s market %s, which buyers of type %s cannot answer%s",
+                market->described.name, wants[market->asks], buyers->name,
+                market->asks == BT_ASKS_BARGAINING ? "; write buyers: {type: human_bargainers}"
+                                                   : "");
+}
+
 /* ---- the market's references ---- */
 
 /* Names that a reference may have meant: those of the market's own lists and sellers'. */
@@ -310,7 +349,9 @@ void bt_experiment_check(const bt_node *root, const bt_experiment *experiment,
         check_seller_name(&checker, i);
         check_repricing(&checker, i);
     }
-    if (experiment->market.type != NULL)
+    if (experiment->market.type != NULL) {
+        check_sides(&checker);
         check_market(&checker);
+    }
     check_series(&checker);
 }

@@ -27,10 +27,28 @@ typedef enum bt_axis {
     BT_AXIS_PRODUCT,
     BT_AXIS_SELLER,
     BT_AXIS_SEGMENT,
-    BT_AXIS_SELLER_STATE,   /* [seller * state]: limit strategies */
-    BT_AXIS_CYCLE_PRODUCT,  /* [position in the limit cycle * product] */
-    BT_AXIS_SELLER_RESPONSE /* [seller who deviates * period of the response] */
+    BT_AXIS_SELLER_STATE,    /* [seller * state]: limit strategies */
+    BT_AXIS_CYCLE_PRODUCT,   /* [position in the limit cycle * product] */
+    BT_AXIS_SELLER_RESPONSE, /* [seller who deviates * period of the response] */
+    /* [seller * mark of a grid], see bt_axis_grid_of */
+    BT_AXIS_SELLER_COUNT,
+    BT_AXIS_SELLER_WINDOW,
+    BT_AXIS_SELLER_TURN,
+    BT_AXIS_SELLER_HUNDREDTH
 } bt_axis;
+
+/* A further dimension whose marks are the same in every file: first, first + step, ... */
+typedef struct bt_axis_grid {
+    const char *name; /* of the dimension and its coordinate */
+    const char *long_name;
+    const char *units;
+    size_t count;
+    double first;
+    double step;
+} bt_axis_grid;
+
+/* The grid of an axis, NULL if it has none. */
+const bt_axis_grid *bt_axis_grid_of(bt_axis axis);
 
 typedef struct bt_series {
     const char *name;      /* "price" */
@@ -105,8 +123,15 @@ typedef struct bt_market_setting {
  * ("products[2].seller"), and a sentence. */
 typedef void bt_complain(void *context, const char *path, const char *sentence);
 
+/* What a market wants of both its sides, who must be able to. */
+typedef enum bt_market_asks {
+    BT_ASKS_PRICES,    /* bt_seller_type.decide, bt_buyers_type.serve */
+    BT_ASKS_BARGAINING /* bt_seller_type.bargaining, bt_buyers_type.bargaining */
+} bt_market_asks;
+
 typedef struct bt_market_type {
     bt_described described;
+    bt_market_asks asks;
 
     /* Mistakes that no parameter table sees (names that refer to nothing, lists of a wrong
      * length); complains of each and returns how many there are. May be NULL. */

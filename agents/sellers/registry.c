@@ -44,6 +44,11 @@ static const bt_described *const entries[] = {
     &bt_mnl_ucb_seller.described,
     &bt_mnl_ts_beta_seller.described,
     &bt_mnl_ts_correlated_seller.described,
+    &bt_human_bargainer.described,
+    &bt_heuristic_bargainer.described,
+    &bt_accept_all_seller.described,
+    &bt_reject_all_seller.described,
+    &bt_random_bargainer.described,
 };
 
 const bt_registry bt_seller_registry = {

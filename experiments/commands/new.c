@@ -20,8 +20,11 @@ static const bt_command_option options[] = {
      .meaning = "the market's type (default: the first that the sellers fit in)"},
     {.name = "policy",
      .argument = "NAME",
-     .meaning = "the sellers' policy (default: q_learning)"},
-    {.name = "buyers", .argument = "TYPE", .meaning = "the buyers' type (default: expected)"},
+     .meaning =
+         "the sellers' policy (default: q_learning; where they bargain, human_bargainer)"},
+    {.name = "buyers",
+     .argument = "TYPE",
+     .meaning = "the buyers' type (default: expected; where they bargain, human_bargainers)"},
 };
 
 /* The registered name that an option gives, or its default. */
@@ -87,16 +90,34 @@ static bt_status try_starter(const bt_starter *starter, char **text, bt_error *e
     return status;
 }
 
+/* Who stands in a market where nobody else was asked for. Where sellers bargain the first is a
+ * person. */
+static void seat_sides(bt_starter *starter)
+{
+    const bt_market_type *market =
+        (const bt_market_type *)bt_registry_find(&bt_market_registry, starter->market);
+    bool bargains = market->asks == BT_ASKS_BARGAINING;
+    starter->first_policy = bargains ? bt_human_bargainer.described.name : NULL;
+    if (starter->policy == NULL)
+        starter->policy =
+            bargains ? starter->first_policy : bt_q_learning_seller.described.name;
+    if (starter->buyers == NULL)
+        starter->buyers =
+            bargains ? bt_human_bargainers.described.name : bt_expected_buyers.described.name;
+}
+
 /* This market as it must be, or with what some sellers need of it. */
-static bt_status try_market(bt_starter *starter, const char *market, char **text,
+static bt_status try_market(const bt_starter *wanted, const char *market, char **text,
                             bt_error *error)
 {
     bt_status status = BT_INTERNAL;
-    starter->market = market;
+    bt_starter starter = *wanted;
+    starter.market = market;
+    seat_sides(&starter);
     for (int variant = 0; variant < BT_STARTER_VARIANTS; variant++) {
-        starter->variant = variant;
+        starter.variant = variant;
         bt_error reason = {.status = BT_OK};
-        status = try_starter(starter, text, &reason);
+        status = try_starter(&starter, text, &reason);
         if (status == BT_OK)
             return BT_OK;
         if (variant == 0)
@@ -106,7 +127,7 @@ static bt_status try_market(bt_starter *starter, const char *market, char **text
 }
 
 /* The market that was asked for, or the first in which sellers and buyers fit. */
-static bt_status make_text(bt_starter *starter, char **text, bt_error *error)
+static bt_status make_text(const bt_starter *starter, char **text, bt_error *error)
 {
     if (starter->market != NULL)
         return try_market(starter, starter->market, text, error);
@@ -169,7 +190,7 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
 {
     const char *typed = arguments->n_positional > 0 ? arguments->positional[0] : "experiment";
     bool to_output = strcmp(typed, "-") == 0;
-    bt_starter starter = {.policy = "q_learning", .buyers = "expected"};
+    bt_starter starter = {.name = NULL};
     char *name = NULL;
     char *file = NULL;
     char *text = NULL;

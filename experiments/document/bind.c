@@ -290,7 +290,7 @@ static void refuse_type(bt_binder *binder, const bt_place *place, const bt_param
     const bt_registry *registry = parameter->registry;
     bt_suggestion suggestion = bt_suggestion_begin(bt_node_text(name));
     char where[BT_PLACE_LENGTH];
-    char known[512] = "";
+    char known[4096] = "";
     size_t used = 0;
     bt_place_text(place, where);
     for (size_t i = 0; i < registry->count; i++) {

@@ -88,6 +88,14 @@ static const char *axis_name(bt_axis axis)
         return "by position in the cycle and product";
     case BT_AXIS_SELLER_RESPONSE:
         return "by seller and period of the response";
+    case BT_AXIS_SELLER_COUNT:
+        return "by seller and number";
+    case BT_AXIS_SELLER_WINDOW:
+        return "by seller and share of the window";
+    case BT_AXIS_SELLER_TURN:
+        return "by seller and turn";
+    case BT_AXIS_SELLER_HUNDREDTH:
+        return "by seller and hundredths";
     }
     return "";
 }

@@ -9,7 +9,7 @@
 #include "experiments/document/choices.h"
 #include "experiments/experiment.h"
 
-enum { INDENT = 2, COMMENT_COLUMN = 40, PATH_LENGTH = 160 };
+enum { INDENT = 2, COMMENT_COLUMN = 40, PATH_LENGTH = 160, LONGEST_VALUE = 1024 };
 
 /* What the starter says beyond what is required: a duopoly that learns. */
 typedef struct starter_example {
@@ -77,6 +77,8 @@ static const char *example_at(const starter_writer *writer, const char *path)
         return writer->starter->market;
     if (strcmp(path, "buyers.type") == 0)
         return writer->starter->buyers;
+    if (strcmp(path, "sellers[0].policy") == 0 && writer->starter->first_policy != NULL)
+        return writer->starter->first_policy;
     if (strcmp(path, "sellers[0].policy") == 0 || strcmp(path, "sellers[1].policy") == 0)
         return writer->starter->policy;
     for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
@@ -177,7 +179,7 @@ static void end_line(const starter_writer *writer, int columns, const char *comm
 /* "key: value  # meaning"; text NULL: a value that is made up. */
 static void write_line(starter_writer *writer, const bt_parameter *parameter, const char *text)
 {
-    char value[128] = "";
+    char value[LONGEST_VALUE] = "";
     FILE *memory = fmemopen(value, sizeof(value) - 1, "w");
     if (memory == NULL)
         return;

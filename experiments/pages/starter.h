@@ -12,11 +12,12 @@ enum { BT_STARTER_VARIANTS = 3 };
 
 typedef struct bt_starter {
     const char *name;
-    const char *file;   /* as the comments call it */
-    const char *market; /* type; registered, as the following */
-    const char *policy; /* of the sellers */
-    const char *buyers; /* type of the buyers */
-    int variant;        /* below BT_STARTER_VARIANTS */
+    const char *file;         /* as the comments call it */
+    const char *market;       /* type; registered, as the following */
+    const char *policy;       /* of the sellers; NULL in `new`: not asked for */
+    const char *first_policy; /* of the first seller, if another; NULL */
+    const char *buyers;       /* type of the buyers; NULL in `new`: not asked for */
+    int variant;              /* below BT_STARTER_VARIANTS */
 } bt_starter;
 
 void bt_write_starter(const bt_starter *starter, FILE *out);

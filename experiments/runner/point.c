@@ -273,6 +273,11 @@ size_t bt_point_axis_length(const bt_point *point, bt_axis axis)
         return 0;
     case BT_AXIS_SELLER_RESPONSE:
         return point->layout->n_sellers * point->n_responses;
+    case BT_AXIS_SELLER_COUNT:
+    case BT_AXIS_SELLER_WINDOW:
+    case BT_AXIS_SELLER_TURN:
+    case BT_AXIS_SELLER_HUNDREDTH:
+        return point->layout->n_sellers * bt_axis_grid_of(axis)->count;
     }
     return 0;
 }

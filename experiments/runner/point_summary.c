@@ -29,6 +29,13 @@ size_t bt_axis_lengths(bt_axis axis, const bt_point_extent *extent, size_t lengt
         length[0] = extent->n_sellers;
         length[1] = extent->n_responses;
         return 2;
+    case BT_AXIS_SELLER_COUNT:
+    case BT_AXIS_SELLER_WINDOW:
+    case BT_AXIS_SELLER_TURN:
+    case BT_AXIS_SELLER_HUNDREDTH:
+        length[0] = extent->n_sellers;
+        length[1] = bt_axis_grid_of(axis)->count;
+        return 2;
     }
     return 0;
 }

@@ -23,12 +23,13 @@ enum dimension {
     STATE,
     CYCLE,
     RESPONSE,
-    N_DIMENSIONS
+    FIRST_GRID, /* one for each axis with a grid */
+    N_DIMENSIONS = FIRST_GRID + BT_AXIS_SELLER_HUNDREDTH - BT_AXIS_SELLER_COUNT + 1
 };
 
 /* Constants beside those of the market: time, point, replication, point_key, names,
  * records; and the attributes. */
-enum { MOST_OWN_VARIABLES = 7, MOST_ATTRIBUTES = 16 };
+enum { MOST_OWN_VARIABLES = 7 + N_DIMENSIONS - FIRST_GRID, MOST_ATTRIBUTES = 16 };
 
 typedef struct assembly {
     bt_cube_builder *builder;
@@ -57,6 +58,23 @@ static const char *copy_text(assembly *self, const char *text)
     return made;
 }
 
+static uint32_t grid_dimension(bt_axis axis)
+{
+    return (uint32_t)(FIRST_GRID + axis - BT_AXIS_SELLER_COUNT);
+}
+
+/* Grids that a variable has. */
+static void list_grids(assembly *self)
+{
+    for (size_t i = 0; i < self->builder->n_variables; i++) {
+        bt_axis axis = self->builder->variable[i].as.axis;
+        const bt_axis_grid *grid = bt_axis_grid_of(axis);
+        if (grid != NULL)
+            self->dimension[grid_dimension(axis)] =
+                (bt_result_dimension){grid->name, grid->count, grid->long_name};
+    }
+}
+
 static void list_dimensions(assembly *self)
 {
     const bt_point_extent *longest = &self->builder->longest;
@@ -73,6 +91,7 @@ static void list_dimensions(assembly *self)
         [RESPONSE] = {"response", longest->n_responses, "period of the impulse response"},
     };
     memcpy(self->dimension, all, sizeof(all));
+    list_grids(self);
 }
 
 /* The dimensions of an axis, behind the first `rank` of them. Returns the new rank. */
@@ -89,6 +108,11 @@ static size_t add_axis(bt_axis axis, size_t rank, uint32_t *dimension)
     const bt_point_extent any = {0};
     size_t length[2];
     size_t count = bt_axis_lengths(axis, &any, length);
+    if (bt_axis_grid_of(axis) != NULL) {
+        dimension[rank] = SELLER;
+        dimension[rank + 1] = grid_dimension(axis);
+        return rank + 2;
+    }
     for (size_t i = 0; i < count; i++)
         dimension[rank + i] = of_axis[axis][i];
     return rank + count;
@@ -168,6 +192,28 @@ static void add_names(assembly *self, const char *name, const char *long_name,
                                    .dimension = {(uint32_t)dimension},
                                    .is_coordinate = true},
               names, self->dimension[dimension].length);
+}
+
+/* The coordinates of the grids. */
+static void add_grids(assembly *self)
+{
+    for (bt_axis axis = BT_AXIS_SELLER_COUNT; axis <= BT_AXIS_SELLER_HUNDREDTH; axis++) {
+        const bt_axis_grid *grid = bt_axis_grid_of(axis);
+        uint32_t dimension = grid_dimension(axis);
+        if (self->dimension[dimension].length == 0)
+            continue;
+        double *mark = allocate(self, grid->count, sizeof(*mark));
+        for (size_t i = 0; mark != NULL && i < grid->count; i++)
+            mark[i] = grid->first + (double)i * grid->step;
+        add_constant(self, (bt_result_variable){.name = grid->name,
+                                                .long_name = grid->long_name,
+                                                .units = grid->units,
+                                                .type = BT_RESULT_DOUBLE,
+                                                .rank = 1,
+                                                .dimension = {dimension},
+                                                .is_coordinate = true,
+                                                .constant = mark});
+    }
 }
 
 /* A path as a name in the file. */
@@ -411,6 +457,7 @@ static void add_variables(assembly *self)
     add_times(self);
     add_names(self, "product_name", "name of the product", PRODUCT, builder->product_name);
     add_names(self, "seller_name", "name of the seller", SELLER, builder->seller_name);
+    add_grids(self);
     for (size_t path = 0; path < n_paths; path++)
         add_swept(self, path);
     add_point_keys(self);
