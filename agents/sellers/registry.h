@@ -15,11 +15,14 @@ extern const bt_seller_type bt_fixed_seller;      /* fixed.c */
 extern const bt_seller_type bt_q_learning_seller; /* q_learning.c */
 
 /* With continuous prices */
-extern const bt_seller_type bt_best_response_seller;       /* best_response.c */
-extern const bt_seller_type bt_gradient_seller;            /* gradient.c */
-extern const bt_seller_type bt_derivative_follower_seller; /* derivative_follower.c */
-extern const bt_seller_type bt_oga_seller;                 /* oga.c */
-extern const bt_seller_type bt_opga_seller;                /* opga.c */
+extern const bt_seller_type bt_best_response_seller;        /* best_response.c */
+extern const bt_seller_type bt_gradient_seller;             /* gradient.c */
+extern const bt_seller_type bt_derivative_follower_seller;  /* derivative_follower.c */
+extern const bt_seller_type bt_oga_seller;                  /* oga.c */
+extern const bt_seller_type bt_opga_seller;                 /* opga.c */
+extern const bt_seller_type bt_ols_pricing_seller;          /* ols_pricing.c */
+extern const bt_seller_type bt_logit_mle_pricing_seller;    /* logit_mle_pricing.c */
+extern const bt_seller_type bt_explore_then_exploit_seller; /* explore_then_exploit.c */
 
 /* Learners on a price grid (grid_bandit.h) */
 extern const bt_seller_type bt_random_seller;            /* random.c */

@@ -130,12 +130,63 @@ static void a7_ascent_of_log_profit_with_reference_prices(void **state)
                       highest + 1e-4, &price));
 }
 
+/* ---- misspecified demand ---- */
+
+/* Profit gains 20,000 periods after explorations of 2,000. */
+static void sample_explorers(const char *first, const char *second, const char *buyers,
+                             sample *gains)
+{
+    experiment_fixture fixture;
+    open_experiment(&fixture,
+                    HEAD
+                    "horizon: {periods: 20000}\n"
+                    "sellers: [{name: s1, policy: explore_then_exploit, low: 1, high: 3, %s},"
+                    "          {name: s2, policy: explore_then_exploit, low: 1, high: 3, %s}]\n"
+                    "buyers: {type: %s}\n"
+                    "record: {every: 1000, series: [profit_gain]}\n",
+                    first, second, buyers);
+    gains->count = 20;
+    for (size_t r = 0; r < gains->count; r++) {
+        bt_run *run = complete_run(&fixture, r);
+        gains->value[r] = recorded(&fixture, run, "profit_gain", 19)[0];
+        bt_run_destroy(run);
+    }
+    close_experiment(&fixture);
+}
+
+#define HIGH "explore_low: 1.55, explore_high: 1.95"
+#define LOW "explore_low: 1.15, explore_high: 1.40"
+#define STRADDLING "explore_low: 1.25, explore_high: 1.70"
+#define WIDE "explore_low: 1, explore_high: 2.5"
+#define IDENTICAL ", draws: identical"
+
+static void b14_misspecified_explorers(void **state)
+{
+    (void)state;
+    sample gains;
+    sample_explorers(HIGH IDENTICAL, HIGH IDENTICAL, "expected", &gains);
+    assert_true(judge("B14 identical draws (.96)", 0.9, 1, &gains));
+    sample_explorers(LOW, HIGH, "expected", &gains);
+    assert_true(judge("B14 opposite sides of Nash (-.24)", -1, 0, &gains));
+    sample_explorers(HIGH, HIGH, "expected", &gains);
+    assert_true(judge("B14 both above (.62)", 0.6, 0.65, &gains));
+    sample_explorers(HIGH, HIGH, "logit, population: 10", &gains);
+    assert_true(judge("B14 both above, M=10 (similar)", 0.5, 0.75, &gains));
+    sample_explorers(LOW, LOW, "expected", &gains);
+    assert_true(judge("B14 both below (.79)", 0.77, 0.81, &gains));
+    sample_explorers(WIDE, WIDE, "expected", &gains);
+    assert_true(judge("B14 wide range (.72)", 0.68, 0.76, &gains));
+    sample_explorers(STRADDLING, STRADDLING, "expected", &gains);
+    assert_true(judge("B14 straddling, two outcomes (.56)", 0.3, 0.9, &gains));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a6_online_gradient_ascent),
         cmocka_unit_test(a7_ascent_of_log_profit_with_reference_prices),
         cmocka_unit_test(b7_derivative_followers),
+        cmocka_unit_test(b14_misspecified_explorers),
     };
     return RUN_ACCEPTANCE_TESTS(tests, argc, argv);
 }
