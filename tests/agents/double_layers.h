@@ -43,7 +43,7 @@
 typedef double (*loss_function)(void *context);
 
 /* derivative [count] against central differences of loss(context) in value [count]. */
-static void assert_derivatives(loss_function loss, void *context, double *value,
+static inline void assert_derivatives(loss_function loss, void *context, double *value,
                                const double *derivative, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
@@ -62,7 +62,7 @@ static void assert_derivatives(loss_function loss, void *context, double *value,
 }
 
 /* The derivatives of all weights, as the gradient holds them. */
-static void assert_weight_derivatives(loss_function loss, void *context, bt_weights *weights)
+static inline void assert_weight_derivatives(loss_function loss, void *context, bt_weights *weights)
 {
     double *gradient = malloc(weights->count * sizeof(double));
     memcpy(gradient, weights->gradient, weights->count * sizeof(double));
@@ -71,13 +71,13 @@ static void assert_weight_derivatives(loss_function loss, void *context, bt_weig
 }
 
 /* Draws of order one; a loss that weighs outputs by such numbers sees every element. */
-static void fill_normal(double *value, size_t count, bt_stream *stream)
+static inline void fill_normal(double *value, size_t count, bt_stream *stream)
 {
     for (size_t k = 0; k < count; k++)
         value[k] = bt_stream_normal(stream);
 }
 
-static double weighted_sum(const double *value, const double *weight, size_t count)
+static inline double weighted_sum(const double *value, const double *weight, size_t count)
 {
     double sum = 0;
     for (size_t k = 0; k < count; k++)
