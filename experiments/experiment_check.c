@@ -223,8 +223,10 @@ static void tell_complaint(void *data, const char *path, const char *sentence)
     const bt_node *node = bt_node_at_path(context->market, path);
     char word[128];
     bool is_about_word = take_quoted(sentence, word, sizeof(word));
-    if (follows_from_another(context, node, path, is_about_word ? word : path))
+    if (follows_from_another(context, node, path, is_about_word ? word : path)) {
+        bt_diagnostics_report_silently(context->diagnostics);
         return;
+    }
     const char *best = is_about_word ? meant(context, word) : NULL;
     if (best != NULL)
         bt_diagnose(context->diagnostics, node, "market.%s: %s; did you mean %s?", path,

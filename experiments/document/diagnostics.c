@@ -56,6 +56,11 @@ size_t bt_diagnostics_reported(const bt_diagnostics *diagnostics)
     return diagnostics->reported;
 }
 
+void bt_diagnostics_report_silently(bt_diagnostics *diagnostics)
+{
+    diagnostics->reported++;
+}
+
 const char *bt_diagnostics_at(const bt_diagnostics *diagnostics, size_t index)
 {
     return diagnostics->entry[index].message;

@@ -29,9 +29,12 @@ typedef struct bt_diagnostics bt_diagnostics;
 bt_diagnostics *bt_diagnostics_create(void);
 void bt_diagnostics_destroy(bt_diagnostics *diagnostics);
 size_t bt_diagnostics_count(const bt_diagnostics *diagnostics);
-/* How many mistakes were reported, also those that are not kept because they repeat one or
- * come after too many: whether a step went well is told by this number standing still. */
+/* How many mistakes were reported, also those that are not kept because they repeat one,
+ * follow from one or come after too many: whether a step went well is told by this number
+ * standing still. */
 size_t bt_diagnostics_reported(const bt_diagnostics *diagnostics);
+/* Count a mistake without a message: one that was reported before explains it. */
+void bt_diagnostics_report_silently(bt_diagnostics *diagnostics);
 /* The message with number `index`: "file:line:col: sentence\n    source line\n    ^". */
 const char *bt_diagnostics_at(const bt_diagnostics *diagnostics, size_t index);
 /* Report a mistake at a node (NULL: the document as a whole). */

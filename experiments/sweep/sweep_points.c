@@ -77,7 +77,7 @@ const bt_setting *bt_points_settings(const bt_points *points, size_t point, size
     size_t first = points->first[point];
     size_t end = point + 1 < points->n_points ? points->first[point + 1] : points->n_settings;
     *count = end - first;
-    return points->setting + first;
+    return *count > 0 ? points->setting + first : NULL;
 }
 
 void bt_points_filter(bt_points *points, size_t first, const bool *keep)

@@ -1,7 +1,7 @@
 /*
  * What must hold of any bytes whatever: they are read, or refused with a message, and what
- * is read comes back from its own effective settings. Used with libFuzzer
- * (fuzz_document.c) and on mutated files (test_mutated_files.c).
+ * is read comes back from its own effective settings, and its sweep is expanded. Used with
+ * libFuzzer (fuzz_document.c) and on mutated files (test_mutated_files.c).
  */
 #ifndef BT_TESTS_DOCUMENT_FUZZING_H
 #define BT_TESTS_DOCUMENT_FUZZING_H
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "experiments/experiment.h"
+#include "experiments/sweep/sweep.h"
+#include "experiments/sweep/sweep_values.h"
 
 #define MUST(condition)                                                                        \
     do {                                                                                       \
@@ -65,6 +67,39 @@ static inline void check_settings(const char *settings)
     bt_diagnostics_destroy(diagnostics);
 }
 
+/* A point binds, or is refused with a message. */
+static inline void check_point(const bt_sweep *sweep, size_t point, bt_diagnostics *diagnostics)
+{
+    char label[200];
+    bt_arena *arena = bt_arena_create();
+    bt_experiment experiment;
+    MUST(arena != NULL);
+    bt_sweep_label(sweep, point, label, sizeof(label));
+    MUST(strlen(label) < sizeof(label));
+    bt_sweep_hash(sweep, point);
+    size_t reported = bt_diagnostics_reported(diagnostics);
+    bt_status status = bt_sweep_bind(sweep, point, &experiment, arena, diagnostics);
+    MUST((status == BT_OK) == (bt_diagnostics_reported(diagnostics) == reported));
+    bt_arena_destroy(arena);
+}
+
+/* The sweep is expanded, or refused with a message; its first points are tried. */
+static inline void check_sweep(const bt_document *document, bt_diagnostics *diagnostics)
+{
+    enum { TRIED = 4 };
+    bt_sweep *sweep;
+    size_t reported = bt_diagnostics_reported(diagnostics);
+    bt_status status = bt_sweep_expand(document, "file", &sweep, diagnostics);
+    MUST(status == BT_OK || bt_diagnostics_reported(diagnostics) > reported);
+    MUST((status == BT_OK) == (sweep != NULL));
+    if (sweep == NULL)
+        return;
+    MUST(bt_sweep_n_points(sweep) >= 1 && bt_sweep_n_points(sweep) <= BT_SWEEP_MOST_POINTS);
+    for (size_t point = 0; point < bt_sweep_n_points(sweep) && point < TRIED; point++)
+        check_point(sweep, point, diagnostics);
+    bt_sweep_destroy(sweep);
+}
+
 /* The next text up to a NUL or the end, or NULL. To be freed. */
 static inline char *take_text(const char **bytes, size_t *size)
 {
@@ -108,9 +143,10 @@ static inline void check_bytes(const char *bytes, size_t size)
         bt_document *copy = bt_document_clone(document);
         MUST(copy != NULL);
         bt_document_destroy(document);
-        bt_document_remove(copy, "sweep");
         if (end != NULL)
             set_all(copy, end + 1, size - file_size - 1, diagnostics);
+        check_sweep(copy, diagnostics);
+        bt_document_remove(copy, "sweep");
         char *settings = settings_of(copy, diagnostics);
         if (settings != NULL)
             check_settings(settings);
