@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "analysis/audit_statistics.h"
 #include "analysis/convergence.h"
 #include "analysis/statistic_sources.h"
 
@@ -286,6 +287,15 @@ static void set_constants(const measuring *at)
     *cell(at, BT_STATISTIC_FIRST_BEST_WELFARE) = at->first_best_welfare;
 }
 
+static void measure_audit(measuring *at)
+{
+    double nash_profit = mean_of(at->into->nash_profit, at->from.nash_profit.axis_length);
+    for (size_t i = BT_STATISTIC_AUDIT_DELTA; bt_is_audit_statistic(i); i++)
+        if (at->status == BT_OK && at->list->statistic[i].is_available)
+            at->status = bt_measure_audit(at->results, i, at->point, at->replication,
+                                          nash_profit, at->outcome, cell(at, i), at->error);
+}
+
 static void measure_run(measuring *at)
 {
     measure_end(at);
@@ -295,6 +305,7 @@ static void measure_run(measuring *at)
     measure_profits(at);
     measure_surplus(at);
     set_constants(at);
+    measure_audit(at);
     for (size_t i = at->list->first_series; i < at->list->n; i++)
         *cell(at, i) = final_of_series(at, &at->list->statistic[i].series);
 }

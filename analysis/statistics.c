@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/audit_statistics.h"
 #include "analysis/statistic_sources.h"
 
 const bt_analysis_setting bt_default_analysis = {
@@ -36,6 +37,8 @@ static void set_known_units(bt_statistic_list *list, const bt_sources *from)
     set_units(list, BT_STATISTIC_PROFIT, BT_STATISTIC_JOINT_PROFIT,
               bt_has(&from->profit) ? &from->profit : &from->final_profit);
     set_units(list, BT_STATISTIC_ITERATIONS, BT_STATISTIC_ITERATIONS, &from->iterations);
+    set_units(list, BT_STATISTIC_PUNISHMENT, BT_STATISTIC_PUNISHMENT,
+              bt_has(&from->price) ? &from->price : &from->final_price);
     set_units(list, BT_STATISTIC_CONSUMER_SURPLUS, BT_STATISTIC_FIRST_BEST_WELFARE,
               bt_has(&from->consumer_surplus) ? &from->consumer_surplus
                                               : &from->final_consumer_surplus);
@@ -86,8 +89,13 @@ static bool has_delta(const bt_sources *from)
            (has_profit(from) && bt_has(&from->nash_profit) && bt_has(&from->joint_profit));
 }
 
-static bool is_available(bt_known_statistic statistic, const bt_sources *from)
+static bool is_available(bt_known_statistic statistic, const bt_results *results,
+                         const bt_sources *from)
 {
+    if (bt_is_audit_statistic(statistic)) {
+        bt_found source = bt_find_audit_source(results, statistic);
+        return bt_has(&source);
+    }
     switch (statistic) {
     case BT_STATISTIC_PRICE:
         return has_price(from);
@@ -145,7 +153,7 @@ static bool is_available(bt_known_statistic statistic, const bt_sources *from)
         return has_welfare(from) && bt_has(&from->first_best_welfare);
     case BT_STATISTIC_EFFICIENCY:
         return bt_has(&from->efficiency);
-    case BT_N_KNOWN_STATISTICS:
+    default:
         break;
     }
     return false;
@@ -216,7 +224,7 @@ bt_status bt_list_statistics(const bt_results *results, const bt_analysis_settin
     list->n = BT_N_KNOWN_STATISTICS;
     set_known_units(list, &from);
     for (size_t i = 0; i < BT_N_KNOWN_STATISTICS; i++)
-        list->statistic[i].is_available = is_available((bt_known_statistic)i, &from);
+        list->statistic[i].is_available = is_available((bt_known_statistic)i, results, &from);
     list_epsilons(results, setting, &from, arena, list);
     list_further_series(results, list);
     for (size_t i = 0; i < list->n; i++)

@@ -59,7 +59,30 @@ typedef enum bt_statistic_kind {
     X(CONSUMER_SHARE, "consumer_surplus_share", "consumers' share of first best", BT_MEAN)     \
     X(PRODUCER_SHARE, "producer_surplus_share", "producers' share of first best", BT_MEAN)     \
     X(WELFARE_SHARE, "welfare_share", "total surplus / first best", BT_MEAN)                   \
-    X(EFFICIENCY, "efficiency", "efficiency", BT_MEAN)
+    X(EFFICIENCY, "efficiency", "efficiency", BT_MEAN)                                         \
+    X(AUDIT_DELTA, "audit_delta", "audit: profit gain \u0394", BT_MEAN)                        \
+    X(REGRET, "regret", "audit: regret / Nash profit", BT_MEAN)                                \
+    X(LEAST_REGRET, "least_regret", "audit: least regret for this gain", BT_MEAN)              \
+    X(CERTIFICATE, "certificate", "audit: share on or above the frontier", BT_SHARE)           \
+    X(SWAP_REGRET, "swap_regret", "audit: swap regret / Nash profit", BT_MEAN)                 \
+    X(GRID_NASH_LOW, "grid_nash_delta_lowest", "grid: lowest \u0394 of pure Nash",             \
+      BT_CONSTANT)                                                                             \
+    X(GRID_NASH_HIGH, "grid_nash_delta_highest", "grid: highest \u0394 of pure Nash",          \
+      BT_CONSTANT)                                                                             \
+    X(GRID_CORRELATED_LOW, "grid_correlated_delta_lowest",                                     \
+      "grid: lowest \u0394 of correlated eq.", BT_CONSTANT)                                    \
+    X(GRID_CORRELATED_HIGH, "grid_correlated_delta_highest",                                   \
+      "grid: highest \u0394 of correlated eq.", BT_CONSTANT)                                   \
+    X(GRID_COARSE_LOW, "grid_coarse_delta_lowest", "grid: lowest \u0394 of coarse corr. eq.",  \
+      BT_CONSTANT)                                                                             \
+    X(GRID_COARSE_HIGH, "grid_coarse_delta_highest",                                           \
+      "grid: highest \u0394 of coarse corr. eq.", BT_CONSTANT)                                 \
+    X(DEVIATION_GAIN, "deviation_gain", "gain of deviating from limit play", BT_MEAN)          \
+    X(PUNISHMENT, "deviation_punishment", "fall of rivals' prices after it", BT_MEAN)          \
+    X(EQUILIBRIUM, "verdict_equilibrium", "verdict: equilibrium", BT_SHARE)                    \
+    X(NOT_CONVERGED, "verdict_not_converged", "verdict: not converged yet", BT_SHARE)          \
+    X(LEARNING_FAILURE, "verdict_learning_failure", "verdict: learning failure", BT_SHARE)     \
+    X(COLLUSION, "verdict_collusion", "verdict: collusion", BT_SHARE)
 
 typedef enum bt_known_statistic {
 #define BT_STATISTIC_ENUM(index, name, label, kind) BT_STATISTIC_##index,

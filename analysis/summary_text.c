@@ -242,20 +242,34 @@ static void print_sellers(const bt_summary *summary, const bt_point_summary *poi
 
 /* ---- several points ---- */
 
-/* The statistics that tell points apart at a glance. */
-static const bt_known_statistic overview[] = {
-    BT_STATISTIC_PRICE,          BT_STATISTIC_NASH_PRICE, BT_STATISTIC_DISTANCE,
-    BT_STATISTIC_EXPLOITABILITY, BT_STATISTIC_DELTA,      BT_STATISTIC_CONVERGED,
-    BT_STATISTIC_EFFICIENCY};
+/* Statistics that tell points apart at a glance. */
+enum { MOST_COLUMNS = 7 };
 
-enum { N_OVERVIEW = sizeof(overview) / sizeof(overview[0]) };
+typedef struct column_set {
+    const char *title; /* "": none */
+    bt_known_statistic statistic[MOST_COLUMNS];
+    const char *name[MOST_COLUMNS];
+} column_set;
 
-static const char *const overview_name[N_OVERVIEW] = {
-    "price", "equilibrium", "distance", "exploitable", "\u0394", "converged", "efficiency"};
+static const column_set overview = {
+    "",
+    {BT_STATISTIC_PRICE, BT_STATISTIC_NASH_PRICE, BT_STATISTIC_DISTANCE,
+     BT_STATISTIC_EXPLOITABILITY, BT_STATISTIC_DELTA, BT_STATISTIC_CONVERGED,
+     BT_STATISTIC_EFFICIENCY},
+    {"price", "equilibrium", "distance", "exploitable", "\u0394", "converged", "efficiency"}};
 
-static bool in_overview(const bt_summary *summary, size_t column)
+/* Bands are the same at most points, and stand in --point N. */
+static const column_set audit = {
+    "Audit, over the last part of each run; regrets over Nash profit, verdicts in shares of "
+    "runs",
+    {BT_STATISTIC_AUDIT_DELTA, BT_STATISTIC_REGRET, BT_STATISTIC_LEAST_REGRET,
+     BT_STATISTIC_EQUILIBRIUM, BT_STATISTIC_NOT_CONVERGED, BT_STATISTIC_LEARNING_FAILURE,
+     BT_STATISTIC_COLLUSION},
+    {"\u0394", "regret", "least regret", "equilibrium", "not yet", "failure", "collusion"}};
+
+static bool has_column(const bt_summary *summary, const column_set *set, size_t column)
 {
-    bt_known_statistic statistic = overview[column];
+    bt_known_statistic statistic = set->statistic[column];
     return summary->list.statistic[statistic].is_available &&
            bt_summary_shows(summary, statistic);
 }
@@ -291,20 +305,21 @@ static const bt_interval *intervals_of(const bt_point_summary *point, bool of_di
 }
 
 static void format_overview_cell(const bt_summary *summary, const bt_point_summary *point,
-                                 size_t column, bool of_differences, char *text)
+                                 bt_known_statistic statistic, bool of_differences, char *text)
 {
-    bt_known_statistic statistic = overview[column];
     format_with_half_width(text, &intervals_of(point, of_differences)[statistic],
                            summary->list.statistic[statistic].kind != BT_MEAN);
 }
 
 /* The widest of a column's cells and its title. */
-static int column_width(const bt_summary *summary, size_t column, bool of_differences)
+static int column_width(const bt_summary *summary, const column_set *set, size_t column,
+                        bool of_differences)
 {
-    int widest = width_of(overview_name[column]);
+    int widest = width_of(set->name[column]);
     for (size_t i = 0; i < summary->n_points; i++) {
         char text[CELL_ROOM];
-        format_overview_cell(summary, &summary->point[i], column, of_differences, text);
+        format_overview_cell(summary, &summary->point[i], set->statistic[column],
+                             of_differences, text);
         int width = width_of(text);
         widest = width > widest ? width : widest;
     }
@@ -312,39 +327,42 @@ static int column_width(const bt_summary *summary, size_t column, bool of_differ
 }
 
 static void print_overview_row(const bt_summary *summary, const bt_point_summary *point,
-                               bool of_differences, int parameters_width, const int *width,
-                               FILE *stream)
+                               const column_set *set, bool of_differences, int parameters_width,
+                               const int *width, FILE *stream)
 {
     char text[512];
     fprintf(stream, "%6zu  ", bt_point_number(summary->results, point->point));
     bt_describe_point(summary->results, point->point, text, sizeof(text));
     print_left(stream, text, parameters_width);
-    for (size_t i = 0; i < N_OVERVIEW; i++) {
-        if (!in_overview(summary, i))
+    for (size_t i = 0; i < MOST_COLUMNS; i++) {
+        if (!has_column(summary, set, i))
             continue;
-        format_overview_cell(summary, point, i, of_differences, text);
+        format_overview_cell(summary, point, set->statistic[i], of_differences, text);
         print_right(stream, text, width[i]);
     }
     fprintf(stream, "%6zu\n", point->n_done);
 }
 
-static void print_overview(const bt_summary *summary, bool of_differences, FILE *stream)
+static void print_overview(const bt_summary *summary, const column_set *set,
+                           bool of_differences, FILE *stream)
 {
     int parameters_width = widest_parameters(summary);
-    int width[N_OVERVIEW] = {0};
+    int width[MOST_COLUMNS] = {0};
     fputs(of_differences ? "\nDifferences\n" : "\n", stream);
+    if (set->title[0] != '\0')
+        fprintf(stream, "%s\n", set->title);
     fputs(" point  ", stream);
     print_left(stream, "", parameters_width);
-    for (size_t i = 0; i < N_OVERVIEW; i++) {
-        if (!in_overview(summary, i))
+    for (size_t i = 0; i < MOST_COLUMNS; i++) {
+        if (!has_column(summary, set, i))
             continue;
-        width[i] = column_width(summary, i, of_differences);
-        print_right(stream, overview_name[i], width[i]);
+        width[i] = column_width(summary, set, i, of_differences);
+        print_right(stream, set->name[i], width[i]);
     }
     fputs("  runs\n", stream);
     for (size_t i = 0; i < summary->n_points; i++)
-        print_overview_row(summary, &summary->point[i], of_differences, parameters_width, width,
-                           stream);
+        print_overview_row(summary, &summary->point[i], set, of_differences, parameters_width,
+                           width, stream);
 }
 
 bt_status bt_write_summary_text(const bt_summary *summary, FILE *stream, bt_error *error)
@@ -357,9 +375,11 @@ bt_status bt_write_summary_text(const bt_summary *summary, FILE *stream, bt_erro
         print_products(summary, point, stream);
         print_sellers(summary, point, stream);
     } else {
-        print_overview(summary, false, stream);
+        print_overview(summary, &overview, false, stream);
+        if (has_column(summary, &audit, 0))
+            print_overview(summary, &audit, false, stream);
         if (summary->baseline != BT_NO_BASELINE)
-            print_overview(summary, true, stream);
+            print_overview(summary, &overview, true, stream);
         for (size_t i = 0; i < summary->n_points && summary->n_points <= 12; i++)
             print_point_title(summary, &summary->point[i], stream);
         fputs("\nEvery statistic of a point: --point N; of all: --format csv or json.\n",

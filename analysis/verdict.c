@@ -129,6 +129,29 @@ static void say_convergence(const bt_point_summary *point, sentence *to)
     }
 }
 
+/* Counts of runs by what the audit calls them, in the order of the four. */
+static void say_audit(const bt_point_summary *point, sentence *to)
+{
+    static const char *const names[] = {"in equilibrium", "not converged yet",
+                                        "as a learning failure", "as collusion"};
+    const bt_interval *regret = &point->statistic[BT_STATISTIC_REGRET];
+    const bt_interval *least = &point->statistic[BT_STATISTIC_LEAST_REGRET];
+    size_t n_runs = point->statistic[BT_STATISTIC_EQUILIBRIUM].n, n_named = 0;
+    if (n_runs == 0)
+        return;
+    say(to, "%sThe audit sees", to->used > 0 ? " " : "");
+    for (size_t k = 0; k < 4; k++) {
+        double share = point->statistic[BT_STATISTIC_EQUILIBRIUM + k].mean;
+        if (share > 0)
+            say(to, "%s %.0f of %zu runs %s", n_named++ > 0 ? "," : "", share * (double)n_runs,
+                n_runs, names[k]);
+    }
+    say(to, "; the largest regret was %.3g %% of a Nash profit", 100 * regret->mean);
+    if (isfinite(least->mean))
+        say(to, ", where this profit gain needs %.3g %%", fmax(0, 100 * least->mean));
+    say(to, ".");
+}
+
 void bt_write_verdict(const bt_summary *summary, const bt_point_summary *point, char *text,
                       size_t size)
 {
@@ -143,6 +166,7 @@ void bt_write_verdict(const bt_summary *summary, const bt_point_summary *point, 
     say_profits(point, &to);
     say_surplus(summary, point, &to);
     say_convergence(point, &to);
+    say_audit(point, &to);
     if (to.used == 0)
         say(&to, "The file has neither prices nor profits with their benchmarks, so there is "
                  "nothing to compare.");

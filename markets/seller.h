@@ -178,6 +178,10 @@ typedef struct bt_seller_type {
     size_t (*n_states)(const void *self, size_t *memory);
     uint64_t (*greedy_action)(const void *self, size_t state);
 
+    /* How it weighs the next move's profit against this one's, where it does: what an audit
+     * discounts its deviations with. May be NULL. */
+    double (*discount)(const void *self);
+
     void (*destroy)(void *self); /* what the arena does not own; may be NULL */
 
     /* What a bargaining market asks (bargaining/bargaining_sides.h); NULL: it cannot bargain.

@@ -63,10 +63,11 @@ static const bt_parameter audit_parameters[] = {
     {.name = "response_discount",
      .type = BT_REAL,
      .offset = offsetof(bt_audit_parameters, response_discount),
+     .given_offset = offsetof(bt_audit_parameters, has_response_discount),
      .unit = "1",
-     .default_text = "0.95",
      .range = {.minimum = 0, .maximum = 1, .below_maximum = true, .bounded = true},
-     .meaning = "discount factor per period with which a deviation pays or does not"},
+     .meaning = "discount factor per period with which a deviation pays or does not; when not "
+                "given, the seller's own, or 0.95 where it has none"},
 };
 const bt_parameter_table bt_audit_parameter_table =
     BT_TABLE_OF(bt_audit_parameters, audit_parameters);

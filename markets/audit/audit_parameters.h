@@ -17,6 +17,7 @@ typedef struct bt_audit_parameters {
     double punishment_tolerance;
     int64_t response_periods;
     double response_discount;
+    bool has_response_discount;
 } bt_audit_parameters;
 
 extern const bt_parameter_table bt_audit_parameter_table;

@@ -244,8 +244,7 @@ static double mean_price_gap(const bt_posted_price_model *model)
 static void find_response(bt_posted_price *market, bt_audit_evidence *evidence)
 {
     bt_price_response *response = &market->audit->response;
-    bt_price_response_find(response, market,
-                           market->model->parameters->audit.response_discount);
+    bt_price_response_find(response, market);
     double gain = 0, punishment = 0, count = 0;
     for (size_t i = 0; response->exists && i < market->n_sellers; i++)
         if (response->can_gain[i]) {

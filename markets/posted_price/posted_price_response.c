@@ -8,6 +8,7 @@ enum {
     MOST_POSITIONS = 1024, /* of a limit cycle that are disturbed */
     MOST_PERIODS = 20000   /* over which profits are discounted */
 };
+static const double usual_discount = 0.95;
 static const double negligible = 1e-13; /* weight of a period that is not looked at */
 
 bool bt_price_response_create(bt_price_response *response, const bt_posted_price *market,
@@ -148,6 +149,18 @@ static void respond_to(bt_price_response *response, const bt_limit_play *play, s
     response->gain[seller] = of.profit / of.baseline - 1;
 }
 
+/* Per period: a seller discounts from one own move to the next. */
+static double discount_of(const bt_posted_price *market, size_t i)
+{
+    const bt_audit_parameters *parameters = &market->model->parameters->audit;
+    const bt_market_seller *seller = &market->seller[i];
+    if (parameters->has_response_discount)
+        return parameters->response_discount;
+    if (seller->type == NULL || seller->type->discount == NULL)
+        return usual_discount;
+    return pow(seller->type->discount(seller->self), 1 / seller->repricing.value);
+}
+
 static void clear(bt_price_response *response, size_t n_sellers)
 {
     for (size_t k = 0; k < n_sellers * (response->n_periods + 1); k++)
@@ -158,8 +171,7 @@ static void clear(bt_price_response *response, size_t n_sellers)
     }
 }
 
-void bt_price_response_find(bt_price_response *response, const bt_posted_price *market,
-                            double discount)
+void bt_price_response_find(bt_price_response *response, const bt_posted_price *market)
 {
     bt_limit_play play;
     uint64_t last, first;
@@ -170,5 +182,5 @@ void bt_price_response_find(bt_price_response *response, const bt_posted_price *
         return;
     uint64_t length = bt_limit_cycle(bt_limit_play_next, &play, last, &first);
     for (size_t i = 0; i < market->n_sellers; i++)
-        respond_to(response, &play, i, first, length, discount);
+        respond_to(response, &play, i, first, length, discount_of(market, i));
 }

@@ -32,8 +32,8 @@ typedef struct bt_price_response {
 bool bt_price_response_create(bt_price_response *response, const bt_posted_price *market,
                               size_t n_periods, bt_arena *arena);
 
-/* Compute them from where the run stands; discount is per period, in [0, 1). */
-void bt_price_response_find(bt_price_response *response, const bt_posted_price *market,
-                            double discount);
+/* Compute them from where the run stands. Profits are discounted per period as the market's
+ * `audit:` block says, else as the seller itself does. */
+void bt_price_response_find(bt_price_response *response, const bt_posted_price *market);
 
 #endif

@@ -521,6 +521,12 @@ static uint64_t greedy_action(const void *self, size_t state)
     return seller->best[state].action;
 }
 
+static double discount(const void *self)
+{
+    const q_learner *seller = self;
+    return seller->discount;
+}
+
 const bt_seller_type bt_q_learning_seller = {
     .described = {.name = "q_learning",
                   .summary = "Learns the value of each price in each state of the market by "
@@ -537,4 +543,5 @@ const bt_seller_type bt_q_learning_seller = {
     .archive = archive,
     .n_states = n_states,
     .greedy_action = greedy_action,
+    .discount = discount,
 };
