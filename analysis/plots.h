@@ -1,6 +1,6 @@
 /*
  * The figures that show a result file: paths over time against their benchmarks, sweeps,
- * convergence on log-log axes.
+ * convergence on log-log axes, impulse responses.
  *
  * Each function adds figures to a list, or none with a remark when the file does not hold
  * what the figure needs; only failures to read are errors.
@@ -49,5 +49,10 @@ bt_status bt_plot_sweep(const bt_results *results, const bt_plot_setting *settin
  * several points one line each. */
 bt_status bt_plot_convergence(const bt_results *results, const bt_plot_setting *setting,
                               bt_figure_list *figures, bt_error *error);
+
+/* Prices after a seller's forced deviation from limit play, mean over runs, a panel per
+ * point (up to nine). */
+bt_status bt_plot_responses(const bt_results *results, const bt_plot_setting *setting,
+                            bt_figure_list *figures, bt_error *error);
 
 #endif

@@ -23,10 +23,10 @@
  * 3. Collusion: the gain lies above the band, and the limit strategies sustain it: a seller
  *    that alone takes the best price for one period meets rivals' prices that fall by at
  *    least `punishment_tolerance` of the gap between the Nash and the joint-profit price
- *    (more than one step of the usual grid), and in profit discounted as
- *    the seller itself does is worse off than had it stayed (means over the sellers who
- *    could gain at once; `response_discount` overrides). So far above the band play has regret,
- * by the frontier: it is the punishment that makes it rational, to a seller patient enough.
+ *    (more than one step of the usual grid), and is worse off than had it stayed, in profit
+ *    discounted as it discounts itself (means over the sellers who could gain at once). So
+ *    far above the band play has regret, by the frontier: it is the punishment that makes
+ *    it rational, to a seller patient enough.
  * 4. Learning failure: all else. Sellers leave money on the table and nothing keeps them
  *    from taking it: symmetric UCB1, stateless Q-learning with a discount, prices below
  *    competition. Rules without a finite limit strategy, and strategies without memory,
