@@ -87,7 +87,7 @@ typedef struct bt_bargaining_buyers {
     size_t (*arrive)(const void *self, const bt_listing *listing, double demand, size_t most,
                      bt_stream *stream, int64_t *times);
     /* How many negotiations a buyer had before. */
-    uint32_t (*history)(const void *self, bt_stream *stream);
+    uint32_t (*history)(const void *self, bt_stream *stream); /* before its first move */
     bt_buyer_move (*move)(const void *self, const bt_bargaining_buyer_view *view,
                           bt_stream *stream);
 } bt_bargaining_buyers;

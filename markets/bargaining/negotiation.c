@@ -15,7 +15,7 @@ enum {
 enum event_kind { LISTING_ENDS, THREAD_MOVES, BUYER_ARRIVES };
 
 /* Purposes of a listing's streams; a thread has sixteen from FIRST_THREAD on. */
-enum { ARRIVALS = 1, FIRST_THREAD = 16, HISTORY = 0, DELAY = 0, MOVE = 8, PURPOSES = 16 };
+enum { ARRIVALS = 1, FIRST_THREAD = 16, DELAY = 0, MOVE = 8, PURPOSES = 16 };
 enum { BLOCKS_OF_A_PLAY = 1 << 20 }; /* more than any stream of a play uses */
 
 /* What only the mechanism knows of a thread. */
@@ -156,7 +156,7 @@ static bt_other_threads see_others(const bt_negotiation *self, const bt_thread *
                                    int64_t now)
 {
     bt_other_threads others = {.count = (uint32_t)self->n_threads - 1};
-    for (size_t k = 0; others.count > 0 && k < self->n_threads; k++)
+    for (size_t k = 0; k < self->n_threads; k++)
         if (k != thread->number)
             count_thread(self, &self->thread[k], now, &others);
     return others;
@@ -266,15 +266,14 @@ static void begin_thread(bt_negotiation *self, bt_thread *thread, const bt_buyer
 }
 
 static bt_buyer_move buyer_move(const bt_negotiation *self, const bt_thread *thread,
-                                uint32_t turn, int64_t now)
+                                uint32_t turn, int64_t now, bt_stream *stream)
 {
     bt_bargaining_buyer_view view = {.listing = &self->listing,
                                      .demand = self->demand,
                                      .turn = turn,
                                      .time = now,
                                      .thread = thread};
-    bt_stream stream = thread_stream(self, thread, MOVE + turn);
-    return self->setting.buyers->move(self->setting.buyers_self, &view, &stream);
+    return self->setting.buyers->move(self->setting.buyers_self, &view, stream);
 }
 
 static void open_thread(bt_negotiation *self, uint32_t number, int64_t now)
@@ -287,9 +286,9 @@ static void open_thread(bt_negotiation *self, uint32_t number, int64_t now)
     thread->buyer_price = 0;
     thread->seller_price = self->listing.list_price;
     self->n_threads = number + 1;
-    bt_stream stream = thread_stream(self, thread, HISTORY);
+    bt_stream stream = thread_stream(self, thread, MOVE + 1);
     thread->buyer_history = self->setting.buyers->history(self->setting.buyers_self, &stream);
-    bt_buyer_move move = buyer_move(self, thread, 1, now);
+    bt_buyer_move move = buyer_move(self, thread, 1, now, &stream);
     begin_thread(self, thread, &move);
 }
 
@@ -297,7 +296,8 @@ static void open_thread(bt_negotiation *self, uint32_t number, int64_t now)
 static void ask_buyer(bt_negotiation *self, bt_thread *thread, int64_t now)
 {
     uint32_t turn = thread->n_turns + 1;
-    bt_buyer_move move = buyer_move(self, thread, turn, now);
+    bt_stream stream = thread_stream(self, thread, MOVE + turn);
+    bt_buyer_move move = buyer_move(self, thread, turn, now, &stream);
     bool in_range = move.concession >= 0 && move.concession <= 1;
     bool is_word = move.concession == 0 || move.concession == 1;
     if (!move.buys_now && (!in_range || (turn == BT_FINAL_TURN && !is_word))) {
@@ -385,8 +385,9 @@ static bt_response ask_seller(bt_negotiation *self, const bt_thread *thread, int
                                       .buyer_history = thread->buyer_history,
                                       .buyer_price = thread->buyer_price,
                                       .seller_price = thread->seller_price,
-                                      .others = see_others(self, thread, now),
                                       .turns = thread->turn};
+    if (self->n_threads > 1)
+        seen.others = see_others(self, thread, now);
     bt_stream stream = thread_stream(self, thread, MOVE + seen.turn);
     return self->seller->type->respond(self->seller->self, &seen, &stream);
 }
