@@ -39,6 +39,8 @@ typedef enum bt_parameter_type {
     BT_TEXT_LIST,      /* bt_text_list: one word or a list of words */
     BT_NAMED_REALS,    /* bt_named_reals: {A: 8, B: 10} */
     BT_TEXT_GROUPS,    /* bt_text_groups: [[A, B], [C]] */
+    BT_CSV,            /* bt_text_table: the name of a CSV file, from the folder of the file
+                          that names it; its rows are read with the parameter */
     BT_TABLE,          /* a nested struct, parsed by `table` */
     BT_TABLE_LIST,     /* bt_table_list: a list of structs, each parsed by `table` */
     BT_REGISTERED,     /* bt_registered: a mapping whose key `selector` names a type of
@@ -103,6 +105,17 @@ typedef struct bt_text_groups {
     size_t count;
     bt_text_list *group;
 } bt_text_groups;
+
+/* The rows of a CSV file. An optional one that is not given has no columns. */
+typedef struct bt_text_table {
+    const char *file;  /* as it was given */
+    const char *place; /* the file's path, for messages: "place:line: ..." */
+    size_t n_columns;
+    size_t n_rows;
+    const char *const *header; /* [column] */
+    const char *const *cell;   /* [row * n_columns + column] */
+    const size_t *line;        /* [row] from 1 */
+} bt_text_table;
 
 typedef struct bt_table_list {
     size_t count;

@@ -205,6 +205,8 @@ static bt_status solve(const equilibrium_call *call, bt_error *error)
     bt_equilibrium_result result = {0};
     bt_price_point joint_profit = {0};
     bt_price_point first_best = {0};
+    bt_price_point observed = {0};
+    const double *observed_price = call->supply->observed_price;
     bt_equilibrium_report report = {
         .result = &result, .joint_profit = &joint_profit, .first_best = &first_best};
     bt_status status = find_equilibria(call, &result, error);
@@ -213,8 +215,14 @@ static bt_status solve(const equilibrium_call *call, bt_error *error)
                                        error);
     if (status == BT_OK)
         status = evaluate_first_best(call, &first_best, error);
+    if (status == BT_OK && observed_price != NULL) {
+        status = bt_equilibrium_evaluate(call->demand, ownership, observed_price,
+                                         &call->settings, &observed, error);
+        report.observed = &observed;
+    }
     if (status == BT_OK)
         status = print_report(call, &report, error);
+    bt_price_point_free(&observed);
     bt_price_point_free(&first_best);
     bt_price_point_free(&joint_profit);
     bt_equilibrium_result_free(&result);

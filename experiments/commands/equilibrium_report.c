@@ -157,6 +157,11 @@ static void json_result(bt_json *json, const bt_equilibrium_report *report)
     json_cycle(json, report);
     json_benchmark(json, "joint_profit", report, report->joint_profit);
     json_benchmark(json, "first_best", report, report->first_best);
+    if (report->observed != NULL) {
+        bt_json_begin_object(json, "observed");
+        json_certified(json, report, report->observed);
+        bt_json_end(json);
+    }
 }
 
 bt_status bt_equilibrium_report_json(const bt_equilibrium_report *report, FILE *out,
@@ -277,6 +282,8 @@ void bt_equilibrium_report_csv(const bt_equilibrium_report *report, FILE *out)
         csv_certified(out, report, "rejected", i, &result->rejected[i]);
     csv_price_point(out, report, "joint_profit", 0, report->joint_profit);
     csv_price_point(out, report, "first_best", 0, report->first_best);
+    if (report->observed != NULL)
+        csv_certified(out, report, "observed", 0, report->observed);
 }
 
 /* ---- table ---- */
@@ -350,6 +357,25 @@ static void table_certified(FILE *out, const bt_equilibrium_report *report, cons
     table_certificate(out, report, point);
 }
 
+/* Costs recovered from prices may be below zero: then the prices are lower than this demand
+ * and conduct can explain. */
+static void table_observed(FILE *out, const bt_equilibrium_report *report)
+{
+    const bt_price_point *observed = report->observed;
+    table_certified(out, report, "Observed prices", observed);
+    size_t n_negative = 0;
+    for (size_t j = 0; j < report->n_products; j++)
+        n_negative += observed->markup[j] > 1;
+    if (n_negative == 0)
+        return;
+    fprintf(out, "  warning: %zu of %zu recovered costs are below zero:", n_negative,
+            report->n_products);
+    for (size_t j = 0; j < report->n_products; j++)
+        if (observed->markup[j] > 1)
+            fprintf(out, " %s", report->product_name[j]);
+    fputc('\n', out);
+}
+
 static void table_cycle(FILE *out, const bt_equilibrium_report *report)
 {
     const bt_equilibrium_result *result = report->result;
@@ -385,4 +411,6 @@ void bt_equilibrium_report_table(const bt_equilibrium_report *report, FILE *out)
     table_cycle(out, report);
     table_point(out, report, "Joint profit (one owner of all)", report->joint_profit);
     table_point(out, report, "First best (prices at cost)", report->first_best);
+    if (report->observed != NULL)
+        table_observed(out, report);
 }

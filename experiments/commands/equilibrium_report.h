@@ -20,6 +20,7 @@ typedef struct bt_equilibrium_report {
     const bt_equilibrium_result *result;
     const bt_price_point *joint_profit;
     const bt_price_point *first_best;
+    const bt_price_point *observed; /* the data's prices; NULL without data */
     /* ... or, where `result` is NULL, given prices evaluated. */
     const bt_price_point *evaluated;
 } bt_equilibrium_report;
@@ -28,13 +29,13 @@ typedef struct bt_equilibrium_report {
  *
  *     {"products": [names], "sellers": [names], "verdict": "equilibrium", "reason": "...",
  *      "equilibria": [POINT], "rejected": [POINT], "cycle": [[prices], ...],
- *      "joint_profit": POINT, "first_best": POINT}
+ *      "joint_profit": POINT, "first_best": POINT, "observed": POINT}
  *
  * POINT has `prices`, `shares`, `markups`, `margins`, `elasticities` by product,
  * `outside_share`, `profits`, `objectives` by seller, the parts of `welfare`, `hhi`,
  * `foc_residual`, `price_error_bound`, `exploitability`, `iterations`; points of the sellers'
- * game also `is_equilibrium` and, where that is false, `deviation` {seller, prices, gain}.
- * Evaluated prices are one POINT with the names. */
+ * game (and "observed", which markets from data have) also `is_equilibrium` and, where that is
+ * false, `deviation` {seller, prices, gain}. Evaluated prices are one POINT with the names. */
 bt_status bt_equilibrium_report_json(const bt_equilibrium_report *report, FILE *out,
                                      bt_error *error);
 

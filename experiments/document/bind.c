@@ -242,6 +242,8 @@ static void bind_absent(bt_binder *binder, const bt_place *place,
         bind_absent_table(binder, place, parameter, parameters);
     if (parameter->type == BT_TEXT)
         *(const char **)(void *)(parameters + parameter->offset) = "";
+    if (parameter->type == BT_CSV)
+        ((bt_text_table *)(void *)(parameters + parameter->offset))->file = "";
 }
 
 /* ---- mappings ---- */

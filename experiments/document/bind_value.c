@@ -8,6 +8,7 @@
 #include "experiments/document/choices.h"
 #include "experiments/document/document_tree.h"
 #include "experiments/document/suggestion.h"
+#include "experiments/tables/csv.h"
 
 /* ---- refusing ---- */
 
@@ -373,6 +374,72 @@ static void bind_text_groups(bt_binder *binder, const bt_place *place,
     *groups = (bt_text_groups){.count = count, .group = group};
 }
 
+/* ---- files ---- */
+
+/* The path of a file that a node names: from the folder of the file in which it stands; in
+ * the working folder where it comes from elsewhere. NULL when memory is out. */
+static char *path_of(const bt_node *node)
+{
+    const char *file = bt_node_text(node);
+    const char *slash = node->source->is_file ? strrchr(node->source->name, '/') : NULL;
+    size_t folder =
+        slash != NULL && file[0] != '/' ? (size_t)(slash + 1 - node->source->name) : 0;
+    char *path = malloc(folder + strlen(file) + 1);
+    if (path == NULL)
+        return NULL;
+    memcpy(path, node->source->name, folder);
+    strcpy(path + folder, file);
+    return path;
+}
+
+static const char *const *copy_texts(bt_binder *binder, const char *const *text, size_t count)
+{
+    const char **copy = bt_bind_allocate(binder, count, sizeof(*copy));
+    for (size_t i = 0; copy != NULL && i < count; i++)
+        copy[i] = bt_arena_copy_text(binder->arena, text[i]);
+    binder->out_of_memory |= copy != NULL && count > 0 && copy[count - 1] == NULL;
+    return copy;
+}
+
+static void keep_table(bt_binder *binder, const char *path, const bt_csv *csv,
+                       bt_text_table *table)
+{
+    size_t *line = bt_bind_allocate(binder, csv->n_rows, sizeof(*line));
+    table->place = bt_arena_copy_text(binder->arena, path);
+    table->header = copy_texts(binder, csv->header, csv->n_columns);
+    table->cell = copy_texts(binder, csv->cell, csv->n_rows * csv->n_columns);
+    table->line = line;
+    if (table->place == NULL || table->header == NULL || table->cell == NULL || line == NULL) {
+        binder->out_of_memory = true;
+        return;
+    }
+    memcpy(line, csv->line, csv->n_rows * sizeof(*line));
+    table->n_columns = csv->n_columns;
+    table->n_rows = csv->n_rows;
+}
+
+static void bind_table_of_texts(bt_binder *binder, const bt_place *place,
+                                const bt_parameter *parameter, const bt_node *node,
+                                bt_text_table *table)
+{
+    table->file = "";
+    if (!take_text(binder, node, &table->file) || table->file[0] == '\0') {
+        bt_refuse_value(binder, place, parameter, node);
+        return;
+    }
+    bt_csv *csv = NULL;
+    bt_error error = {.status = BT_OK};
+    char *path = path_of(node);
+    if (path == NULL)
+        binder->out_of_memory = true;
+    else if (bt_csv_read(path, &csv, &error) == BT_OK)
+        keep_table(binder, path, csv, table);
+    else
+        bt_diagnose(binder->diagnostics, node, "%s", error.message);
+    bt_csv_destroy(csv);
+    free(path);
+}
+
 /* ---- any ---- */
 
 /* True: read, or refused already. False: to be refused in the usual words. */
@@ -421,6 +488,9 @@ void bt_bind_value(bt_binder *binder, const bt_place *place, const bt_parameter 
         return;
     case BT_NAMED_REALS:
         bind_named_reals(binder, place, parameter, node, member);
+        return;
+    case BT_CSV:
+        bind_table_of_texts(binder, place, parameter, node, member);
         return;
     case BT_TEXT_GROUPS:
         bind_text_groups(binder, place, parameter, node, member);

@@ -107,6 +107,9 @@ static void print_type(FILE *out, const bt_parameter *parameter)
         bt_print_range(out, &parameter->range);
         fputs(", as in {A: 1, B: 2}", out);
         return;
+    case BT_CSV:
+        fputs("the name of a CSV file", out);
+        return;
     case BT_TEXT_GROUPS:
         fputs("a list of lists of words, as in [[A, B], [C]]", out);
         return;

@@ -203,6 +203,9 @@ static void write_flow(FILE *out, const bt_parameter *parameter, const void *mem
     case BT_NAMED_REALS:
         write_named_reals(out, member);
         return;
+    case BT_CSV:
+        bt_write_text(out, ((const bt_text_table *)member)->file);
+        return;
     case BT_TEXT_GROUPS:
         write_groups(out, member);
         return;
@@ -240,6 +243,8 @@ static bool is_zero(const bt_parameter *parameter, const void *member)
         return ((const bt_text_list *)member)->count == 0;
     case BT_NAMED_REALS:
         return ((const bt_named_reals *)member)->count == 0;
+    case BT_CSV:
+        return ((const bt_text_table *)member)->n_columns == 0;
     case BT_TEXT_GROUPS:
         return ((const bt_text_groups *)member)->count == 0;
     case BT_TABLE_LIST:

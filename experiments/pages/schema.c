@@ -302,6 +302,7 @@ static void write_type(bt_json *json, const bt_parameter *parameter)
         bt_json_text(json, "type", "boolean");
         return;
     case BT_TEXT:
+    case BT_CSV:
         write_text(json);
         return;
     case BT_CHOICE:

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "experiments/sweep/csv.h"
+#include "experiments/tables/csv.h"
 #include "experiments/document/document.h"
 #include "experiments/sweep/sweep_values.h"
 #include "sim/arena.h"

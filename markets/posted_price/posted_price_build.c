@@ -311,6 +311,36 @@ static bt_status build_demand(const bt_posted_price_parameters *parameters, bt_d
     return BT_OK;
 }
 
+/* ---- data ---- */
+
+/* Demand and costs from data; in a run, firms that are not its sellers keep the data's
+ * prices. */
+static bt_status build_from_data(const bt_posted_price_entries *entries,
+                                 const char *const *seller_names, size_t n_seller_names,
+                                 bt_demand **demand, bt_supply *supply, bt_error *error)
+{
+    const bt_posted_price_parameters *parameters = &entries->parameters;
+    const bt_market_data *data = &entries->data;
+    const bt_ownership *ownership = &supply->ownership;
+    bt_demand *found = NULL;
+    bt_status status =
+        bt_market_data_demand(data, parameters->demand.scale, parameters->size, &found, error);
+    if (status == BT_OK)
+        status = bt_market_data_costs(data, (bt_conduct)parameters->data.conduct, found,
+                                      ownership, (double *)(uintptr_t)ownership->cost, error);
+    if (status != BT_OK) {
+        bt_demand_destroy(found);
+        bt_error_prefix(error, "data");
+        return status;
+    }
+    for (size_t j = 0; seller_names != NULL && j < data->n_products; j++)
+        if (ownership->seller[j] >= n_seller_names)
+            ((double *)(uintptr_t)ownership->fixed_price)[j] = data->price[j];
+    supply->observed_price = data->price;
+    *demand = found;
+    return BT_OK;
+}
+
 bt_status bt_posted_price_build(const bt_posted_price_parameters *parameters,
                                 const char *const *seller_names, size_t n_seller_names,
                                 bt_demand **demand, bt_supply **supply, bt_error *error)
@@ -328,7 +358,9 @@ bt_status bt_posted_price_build(const bt_posted_price_parameters *parameters,
         bt_arena_destroy(arena);
         return status;
     }
-    status = build_demand(&entries.parameters, demand, error);
+    status = parameters->has_data ? build_from_data(&entries, seller_names, n_seller_names,
+                                                    demand, *supply, error)
+                                  : build_demand(&entries.parameters, demand, error);
     if (status != BT_OK) {
         bt_supply_destroy(*supply);
         *supply = NULL;

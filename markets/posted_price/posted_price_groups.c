@@ -43,6 +43,22 @@ static bool write_products(const bt_posted_price_parameters *parameters, bt_aren
     return is_complete;
 }
 
+static bool take_products_of_data(bt_posted_price_entries *entries, bt_arena *arena)
+{
+    const bt_market_data *data = &entries->data;
+    bt_product_parameters *product =
+        BT_ARENA_NEW(arena, data->n_products, bt_product_parameters);
+    entries->product_group = BT_ARENA_NEW(arena, data->n_products, size_t);
+    if (product == NULL || entries->product_group == NULL)
+        return false;
+    for (size_t j = 0; j < data->n_products; j++)
+        product[j] = (bt_product_parameters){
+            .name = data->product[j], .seller = data->owner[j], .count = 1};
+    entries->parameters.products =
+        (bt_table_list){.count = data->n_products, .element = product};
+    return true;
+}
+
 static bool write_sellers(const bt_posted_price_parameters *parameters, bt_arena *arena,
                           bt_posted_price_entries *entries)
 {
@@ -75,7 +91,13 @@ bt_status bt_posted_price_write_out(const bt_posted_price_parameters *parameters
                                     bt_error *error)
 {
     entries->parameters = *parameters;
-    if (arena == NULL || !write_products(parameters, arena, entries) ||
+    if (arena != NULL && parameters->has_data &&
+        bt_market_data_read(&parameters->data, arena, &entries->data, NULL, NULL) > 0)
+        return bt_fail(error, BT_BAD_INPUT, "the data of market %s have mistakes",
+                       parameters->data.market);
+    if (arena == NULL ||
+        !(parameters->has_data ? take_products_of_data(entries, arena)
+                               : write_products(parameters, arena, entries)) ||
         !write_sellers(parameters, arena, entries))
         return bt_fail(error, BT_INTERNAL, "out of memory for a market's products");
     return BT_OK;

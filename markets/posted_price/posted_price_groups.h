@@ -17,10 +17,13 @@ typedef struct bt_posted_price_entries {
     bt_posted_price_parameters parameters; /* with each group written out; counts are 1 */
     const size_t *product_group;           /* [product] its entry in the file */
     const size_t *seller_group;            /* [market seller] its entry in the file */
+    bt_market_data data;                   /* where the products come from it */
 } bt_posted_price_entries;
 
 /* Write out a market block's groups. Texts and lists are borrowed from `parameters` or owned
- * by `arena`. Fails only when memory is out. */
+ * by `arena`. Products of `data` stand
+ * without quality and cost. Fails when memory is out, and with BT_BAD_INPUT where data that
+ * were not checked are wrong. */
 bt_status bt_posted_price_write_out(const bt_posted_price_parameters *parameters,
                                     bt_arena *arena, bt_posted_price_entries *entries,
                                     bt_error *error);

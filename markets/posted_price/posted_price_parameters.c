@@ -323,9 +323,15 @@ static const bt_parameter market_parameters[] = {
     {.name = "products",
      .type = BT_TABLE_LIST,
      OF(bt_posted_price_parameters, products),
-     .required = true,
      .table = &product_table,
      .meaning = "what is sold"},
+    {.name = "data",
+     .type = BT_TABLE,
+     OF(bt_posted_price_parameters, data),
+     .table = &bt_data_parameter_table,
+     .meaning = "in place of products: tables of real markets, from which demand and costs "
+                "are found",
+     GIVEN(bt_posted_price_parameters, has_data)},
     {.name = "sellers",
      .type = BT_TABLE_LIST,
      OF(bt_posted_price_parameters, sellers),
@@ -433,7 +439,7 @@ static void check_products(checker *check)
     size_t n_products = check->parameters->products.count;
     char path[PATH_LENGTH];
     if (n_products == 0)
-        complain(check, "products", "a market needs at least one product");
+        complain(check, "products", "a market needs at least one product, or `data`");
     for (size_t j = 0; j < n_products; j++) {
         const bt_product_parameters *product = &products(check)[j];
         if (product_index(check, product->name) < j) {
@@ -441,7 +447,7 @@ static void check_products(checker *check)
             complain(check, path, "there is another product \"%s\" above", product->name);
         }
         if (check->seller_names != NULL && !product->has_price &&
-            !is_listed_seller(check, product->seller)) {
+            !check->parameters->has_data && !is_listed_seller(check, product->seller)) {
             snprintf(path, sizeof(path), "products[%zu].seller", product_group(check, j));
             complain(check, path,
                      "seller \"%s\" is not one of the experiment's sellers; add it there, or "
@@ -572,6 +578,18 @@ static void check_reference(checker *check, const bt_real_list *list, const char
                  list->count);
 }
 
+/* What data leave to the demand block: its scale alone. */
+static void check_data(checker *check)
+{
+    const bt_demand_parameters *demand = &check->parameters->demand;
+    if (demand->model != BT_LOGIT || demand->has_nests || demand->segments.count > 0 ||
+        demand->has_random_coefficients || demand->outside_utility != 0 ||
+        demand->price_transform.chosen != BT_PRICE_LINEAR || demand->price_sensitivity != 1)
+        complain(check, "demand",
+                 "with `data`, buyers are a plain logit with an outside option of utility 0; "
+                 "what they differ in stands in data.tastes");
+}
+
 static void check_written_out(checker *check)
 {
     const bt_posted_price_parameters *parameters = check->parameters;
@@ -581,10 +599,27 @@ static void check_written_out(checker *check)
     check_reference_price(check);
     check_nests(check);
     check_transform(check, &parameters->demand.price_transform, "demand.price_transform");
+    if (parameters->has_data)
+        check_data(check);
     for (size_t r = 0; r < parameters->demand.segments.count; r++)
         check_segment(check, r);
     check_reference(check, &parameters->reference.nash_price, "nash_price");
     check_reference(check, &parameters->reference.joint_profit_price, "joint_profit_price");
+}
+
+/* Mistakes in the files of `data`, and whether there were none. */
+static bool data_are_good(checker *check, const bt_posted_price_parameters *parameters,
+                          bt_arena *arena)
+{
+    bt_market_data data;
+    if (!parameters->has_data)
+        return true;
+    if (parameters->products.count > 0)
+        complain(check, "products", "a market has either products or data, not both");
+    size_t mistakes =
+        bt_market_data_read(&parameters->data, arena, &data, check->complain, check->context);
+    check->n_complaints += mistakes;
+    return mistakes == 0 && parameters->products.count == 0;
 }
 
 size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
@@ -600,10 +635,12 @@ size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
                      .context = context};
     bt_error error = {.status = BT_OK};
     bt_arena *arena = bt_arena_create();
-    if (bt_posted_price_write_out(parameters, arena, &entries, &error) == BT_OK)
-        check_written_out(&check);
-    else
-        complain(&check, "products", "%s", error.message);
+    if (data_are_good(&check, parameters, arena)) {
+        if (bt_posted_price_write_out(parameters, arena, &entries, &error) == BT_OK)
+            check_written_out(&check);
+        else
+            complain(&check, "products", "%s", error.message);
+    }
     bt_arena_destroy(arena);
     return check.n_complaints;
 }

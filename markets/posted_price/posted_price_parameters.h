@@ -13,6 +13,9 @@
  *     demand.segments[*].considers  products
  *     reference.nash_price, reference.joint_profit_price   one number a product, file order
  *
+ * In place of products, `data:` takes them and what buyers want from tables of real markets
+ * (markets/posted_price/market_data.h).
+ *
  * bt_posted_price_check finds every broken reference and says where it stands.
  */
 #ifndef BT_MARKETS_POSTED_PRICE_PARAMETERS_H
@@ -27,6 +30,7 @@
 #include "markets/market.h"
 #include "markets/audit/audit_parameters.h"
 #include "markets/ownership.h"
+#include "markets/posted_price/market_data.h"
 #include "sim/arena.h"
 #include "sim/parameter.h"
 #include "sim/status.h"
@@ -132,6 +136,8 @@ typedef struct bt_posted_price_parameters {
     bt_option arrivals; /* chosen 0: Poisson, value: arrivals a day */
     bool has_arrivals;
     bt_audit_parameters audit;
+    bt_data_parameters data;
+    bool has_data;
 } bt_posted_price_parameters;
 
 extern const bt_parameter_table bt_posted_price_parameter_table;
@@ -149,9 +155,10 @@ size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
 /* What a market block says of the supply side; plain data that owns its arrays. */
 typedef struct bt_supply {
     bt_ownership ownership;
-    const char **product_name; /* [product] file order */
-    const char **seller_name;  /* [seller] */
-    bt_arena *names;           /* texts of groups; others are borrowed */
+    const char **product_name;    /* [product] file order */
+    const char **seller_name;     /* [seller] */
+    bt_arena *names;              /* texts of groups; others are borrowed */
+    const double *observed_price; /* [product] of data; NULL without */
 } bt_supply;
 
 /* Build the demand (checked; free with bt_demand_destroy) and the supply (free with

@@ -82,12 +82,12 @@ static void grids_go_beyond_benchmarks_but_not_beyond_numbers(void **state)
     bt_arena *arena = bt_arena_create();
     bt_seller_setting setting = setting_of(arena, 1);
     bt_price_grid grid;
-    bt_price_grid_parameters wide = {5, 0.1, nash, joint_profit};
+    bt_price_grid_parameters wide = {5, 0.1, nash, joint_profit, 0};
     assert_int_equal(bt_price_grid_create(&wide, &setting, false, &grid, NULL), BT_OK);
     assert_int_equal(grid.n_actions, 5);
     for (size_t k = 0; k < 5; k++)
         assert_true(fabs(grid.action_price[k] - (1.35 + 0.15 * (double)k)) < 1e-15);
-    bt_price_grid_parameters exact = {3, 0.1, cost, number(2)};
+    bt_price_grid_parameters exact = {3, 0.1, cost, number(2), 0};
     assert_int_equal(bt_price_grid_create(&exact, &setting, false, &grid, NULL), BT_OK);
     assert_true(grid.action_price[0] == 1 && grid.action_price[2] == 2);
     bt_arena_destroy(arena);
@@ -99,7 +99,7 @@ static void an_action_sets_the_prices_of_all_products(void **state)
     bt_arena *arena = bt_arena_create();
     bt_seller_setting setting = setting_of(arena, 2);
     bt_price_grid grid;
-    bt_price_grid_parameters chosen = {3, 0, nash, joint_profit};
+    bt_price_grid_parameters chosen = {3, 0, nash, joint_profit, 0};
     assert_int_equal(bt_price_grid_create(&chosen, &setting, false, &grid, NULL), BT_OK);
     assert_int_equal(grid.n_actions, 9);
     for (size_t a = 0; a < 9; a++) {
@@ -116,16 +116,16 @@ static void impossible_grids_are_refused(void **state)
     bt_seller_setting setting = setting_of(arena, 2);
     bt_price_grid grid;
     bt_error error;
-    bt_price_grid_parameters downwards = {3, 0, number(2), number(1)};
+    bt_price_grid_parameters downwards = {3, 0, number(2), number(1), 0};
     assert_int_equal(bt_price_grid_create(&downwards, &setting, false, &grid, &error),
                      BT_BAD_INPUT);
     assert_non_null(strstr(error.message, "upwards, not from 2 to 1"));
-    bt_price_grid_parameters many = {5000, 0, nash, joint_profit};
+    bt_price_grid_parameters many = {5000, 0, nash, joint_profit, 0};
     assert_int_equal(bt_price_grid_create(&many, &setting, false, &grid, &error), BT_BAD_INPUT);
     assert_non_null(strstr(error.message, "use fewer points"));
     const double none[] = {NAN, NAN, NAN};
     setting.nash_price = none;
-    bt_price_grid_parameters around = {5, 0.1, nash, joint_profit};
+    bt_price_grid_parameters around = {5, 0.1, nash, joint_profit, 0};
     assert_int_equal(bt_price_grid_create(&around, &setting, false, &grid, &error),
                      BT_BAD_INPUT);
     assert_non_null(strstr(error.message, "which this market does not have"));

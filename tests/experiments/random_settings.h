@@ -176,6 +176,10 @@ static inline void write_random_value(FILE *out, bt_stream *stream,
         }
         fputc('}', out);
         return;
+    case BT_CSV: /* there must be a file that can be read */
+        fprintf(out, "\"%s/tests/experiments/tables/two-markets.csv\"",
+                getenv("BERTRAND_SOURCE") != NULL ? getenv("BERTRAND_SOURCE") : ".");
+        return;
     case BT_TEXT_GROUPS:
         fputs("[[A, \"B c\"], [], [D]]", out);
         return;
@@ -308,6 +312,8 @@ static inline bool same_value(const bt_parameter *parameter, const void *a, cons
                           &(bt_text_list){.count = two->count, .value = two->name}) &&
                same_doubles(one->value, two->value, one->count);
     }
+    case BT_CSV:
+        return strcmp(((const bt_text_table *)a)->file, ((const bt_text_table *)b)->file) == 0;
     case BT_TEXT_GROUPS: {
         const bt_text_groups *one = a;
         const bt_text_groups *two = b;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "experiments/sweep/csv.h"
+#include "experiments/tables/csv.h"
 
 static void test_what_spreadsheets_write(void **state)
 {

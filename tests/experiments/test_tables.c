@@ -35,6 +35,8 @@ static size_t size_of_member(const bt_parameter *parameter)
         return sizeof(bt_text_list);
     case BT_NAMED_REALS:
         return sizeof(bt_named_reals);
+    case BT_CSV:
+        return sizeof(bt_text_table);
     case BT_TEXT_GROUPS:
         return sizeof(bt_text_groups);
     case BT_TABLE:

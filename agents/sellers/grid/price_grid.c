@@ -3,6 +3,7 @@
 #include <math.h>
 
 enum { MAX_ACTIONS = 1 << 20 };
+enum { TOGETHER = 1 };
 
 static const bt_parameter parameters[] = {
     {.name = "points",
@@ -35,6 +36,13 @@ static const bt_parameter parameters[] = {
      .number_allowed = true,
      .choices = BT_PRICE_CHOICES,
      .meaning = "the highest price: a number, or a benchmark plus the margin"},
+    {.name = "products",
+     .type = BT_CHOICE,
+     .offset = offsetof(bt_price_grid_parameters, products),
+     .default_text = "each",
+     .choices = "each|together",
+     .meaning = "whether each of its products moves by itself, or all keep in step: an action "
+                "is then one place on all their grids"},
 };
 const bt_parameter_table bt_price_grid_table =
     BT_TABLE_OF(bt_price_grid_parameters, parameters);
@@ -103,6 +111,10 @@ static bt_status count_actions(const bt_price_grid_parameters *chosen,
                                const bt_seller_setting *setting, size_t *n_actions,
                                bt_error *error)
 {
+    if (chosen->products == TOGETHER) {
+        *n_actions = (size_t)chosen->points;
+        return BT_OK;
+    }
     *n_actions = 1;
     for (uint32_t k = 0; k < setting->n_own; k++) {
         *n_actions *= (size_t)chosen->points;
@@ -136,7 +148,7 @@ bt_status bt_price_grid_create(const bt_price_grid_parameters *chosen,
         if (status != BT_OK)
             return status;
         lay_points(low, high, points, by_adding, price);
-        repeat /= points;
+        repeat = chosen->products == TOGETHER ? 1 : repeat / points;
         for (size_t a = 0; a < grid->n_actions; a++)
             grid->action_price[a * n_own + k] = price[a / repeat % points];
     }

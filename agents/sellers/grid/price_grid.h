@@ -1,6 +1,8 @@
 /*
  * The price grid of a learner: equally spaced prices between two ends, for each product
- * that it owns; an action sets all of them (the first product's price varies slowest).
+ * that it owns; an action sets all of them (the first product's price varies slowest). With
+ * `products: together` an action is one place in all of its products' grids: k points, and
+ * not k to the power of the number of products.
  *
  * An end is a number, or a benchmark of the market. Benchmark ends are widened by
  * `margin` times the distance between Nash and joint-profit price (Calvano et al. 2020:
@@ -20,6 +22,7 @@ typedef struct bt_price_grid_parameters {
     double margin;
     bt_option low;
     bt_option high;
+    int32_t products; /* 0 each, 1 together */
 } bt_price_grid_parameters;
 
 extern const bt_parameter_table bt_price_grid_table;
@@ -44,7 +47,8 @@ typedef struct bt_price_grid {
 
 /* Lay a seller's grid. `by_adding`: inner points by adding the step again and again, as
  * the published program does (their last bits differ). Errors: no benchmark, ends in the
- * wrong order, more than 2^20 actions. */
+ * wrong order, more than 2^20
+ * actions. */
 bt_status bt_price_grid_create(const bt_price_grid_parameters *parameters,
                                const bt_seller_setting *setting, bool by_adding,
                                bt_price_grid *grid, bt_error *error);

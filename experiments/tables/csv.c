@@ -1,4 +1,4 @@
-#include "experiments/sweep/csv.h"
+#include "experiments/tables/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
