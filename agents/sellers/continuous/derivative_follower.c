@@ -120,11 +120,11 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
 {
     derivative_follower *seller = self;
     if (!isnan(seller->last_profit)) {
-        if (feedback->profit < seller->last_profit)
+        if (bt_feedback_objective(feedback) < seller->last_profit)
             seller->direction[seller->turn] *= -1;
         seller->turn = (seller->turn + 1) % seller->n_own;
     }
-    seller->last_profit = feedback->profit;
+    seller->last_profit = bt_feedback_objective(feedback);
     return true;
 }
 
