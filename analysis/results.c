@@ -458,7 +458,9 @@ void bt_describe_point(const bt_results *results, size_t point, char *text, size
     text[0] = '\0';
     for (size_t i = 0; i < results->n_swept && used < size; i++) {
         const bt_swept *swept = &results->swept[i];
-        const char *separator = i == 0 ? "" : ", ";
+        if (swept->words == NULL && isnan(swept->value[point]))
+            continue; /* a parameter that this point does not have */
+        const char *separator = used == 0 ? "" : ", ";
         int written = swept->words != NULL
                           ? snprintf(text + used, size - used, "%s%s = %s", separator,
                                      swept->label, swept->words[point])

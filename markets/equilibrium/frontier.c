@@ -40,7 +40,7 @@ static double largest_profit(const bt_grid_game *game)
 {
     double largest = 0;
     for (size_t k = 0; k < game->n_joint * game->n_sellers; k++)
-        largest = fmax(largest, fabs(game->profit[k]));
+        largest = fmax(largest, fabs(game->objective[k]));
     return largest > 0 ? largest : 1;
 }
 
@@ -77,7 +77,7 @@ static bool make_master(const bt_grid_game *game, const double *outcome, master 
 
 static double profit_of(const master *of, size_t joint, size_t seller)
 {
-    return of->game->profit[joint * of->game->n_sellers + seller] / of->unit;
+    return of->game->objective[joint * of->game->n_sellers + seller] / of->unit;
 }
 
 static size_t action_of(const bt_grid_game *game, size_t joint, size_t seller)

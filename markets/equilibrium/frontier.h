@@ -5,6 +5,7 @@
  *     f(t) = min over distributions x on joint actions with mean outcome t
  *            of max_{i,k} sum_x x (pi_i(k, a_-i) - pi_i(a)).
  *
+ * pi_i being what seller i maximises, expected profit unless it declares another objective.
  * f is convex and piecewise linear, and f(t) <= 0 on the range of the coarse correlated
  * equilibria. Learners' runs are held against it: no run of any learner lies below. So it
  * is kept as straight lines from the dual programs. Each of them bounds f from below

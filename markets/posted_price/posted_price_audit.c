@@ -41,6 +41,15 @@ static size_t lay_sums(bt_posted_price_audit *audit, const bt_posted_price *mark
     return length + 1;
 }
 
+static bool all_seek_profit(const bt_posted_price *market)
+{
+    const bt_ownership *ownership = market->model->layout.ownership;
+    for (size_t i = 0; ownership->objective != NULL && i < market->n_sellers; i++)
+        if (ownership->objective[i] != BT_EXPECTED_PROFIT)
+            return false;
+    return true;
+}
+
 bool bt_audit_create(bt_posted_price *market, double horizon, bt_arena *arena)
 {
     market->audit = NULL;
@@ -53,7 +62,7 @@ bool bt_audit_create(bt_posted_price *market, double horizon, bt_arena *arena)
     audit->counts_joint_actions = counts_joint_actions(market);
     if (audit->counts_joint_actions)
         length = market->model->game->n_joint;
-    else if (length > MOST_SUMS)
+    else if (length > MOST_SUMS || !all_seek_profit(market))
         return true;
     audit->total = BT_ARENA_NEW(arena, length, double);
     market->audit = audit;

@@ -13,6 +13,10 @@
  * played and other own price the profit of the latter meanwhile (spec: the regret
  * auditor), which is as exact, at the price of one look-up or one demand evaluation per
  * own price and period.
+ *
+ * Where a seller declares another objective than expected profit, regret is in that
+ * objective, as the grid's equilibria are; games beyond 65,536 joint actions are then not
+ * audited.
  */
 #ifndef BT_MARKETS_POSTED_PRICE_AUDIT_H
 #define BT_MARKETS_POSTED_PRICE_AUDIT_H

@@ -43,7 +43,7 @@ typedef struct deviation {
 static double profit_of(const deviation *of, uint64_t joint)
 {
     return of->play->market->model->game
-        ->profit[joint * of->play->market->n_sellers + of->seller];
+        ->objective[joint * of->play->market->n_sellers + of->seller];
 }
 
 /* Mean price of the seller's own products, or of all others'; NAN: there are none. */
