@@ -53,6 +53,7 @@ static bt_status set_up(bt_posted_price *market, const bt_market_setting *settin
     status = bt_reference_create(market, setting->arena, error);
     if (status != BT_OK)
         return status;
+    bt_presence_start(market);
     market->unit_mass = market->buyers_type->unit_mass(market->buyers);
     if (!market->is_periodic && market->stable_periods > 0)
         return bt_fail(error, BT_BAD_INPUT,
@@ -143,6 +144,7 @@ static void archive(void *self, bt_archive *archive)
     bt_archive_field(archive, "n_buyers", &market->purchases.n_buyers, sizeof(double));
     bt_archive_field(archive, "profit", market->profit, market->n_sellers * sizeof(double));
     bt_reference_archive(market, archive);
+    bt_presence_archive(market, archive);
     bt_archive_sellers(market, archive);
     if (!market->is_periodic)
         bt_posted_price_archive_events(market, archive);

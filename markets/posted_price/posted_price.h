@@ -18,6 +18,10 @@
  * game (markets/equilibrium/grid_game.h), made once per sweep point: decide, joint action, row,
  * observe. What is recorded is then the histogram of joint actions times the table.
  *
+ * Sellers may enter and leave (`sellers: [{name: s3, active: {from: 1000}}]`,
+ * posted_price_presence.c). Distance to Nash and profit gain are then measured against the
+ * equilibrium and the joint profit of those who stand, weighed by how long they did.
+ *
  * Buyers may remember prices (`demand.reference_price`, posted_price_reference.c): in a market
  * of periods, whose game then is not the same every period and is not tabulated. Nash prices
  * are then those of the stationary equilibrium (markets/equilibrium/stationary_equilibrium.h).

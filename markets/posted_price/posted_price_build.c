@@ -45,6 +45,7 @@ static bool allocate_supply(bt_supply *supply, supply_arrays *arrays, size_t n_p
 {
     supply->product_name = calloc(n_products, sizeof(*supply->product_name));
     supply->seller_name = calloc(max_sellers, sizeof(*supply->seller_name));
+    supply->presence = calloc(max_sellers, sizeof(*supply->presence));
     arrays->seller = calloc(n_products, sizeof(uint32_t));
     arrays->cost = calloc(n_products, sizeof(double));
     arrays->fixed_price = calloc(n_products, sizeof(double));
@@ -57,8 +58,9 @@ static bool allocate_supply(bt_supply *supply, supply_arrays *arrays, size_t n_p
                                        .objective = arrays->objective,
                                        .risk_aversion = arrays->risk_aversion};
     return supply->product_name != NULL && supply->seller_name != NULL &&
-           arrays->seller != NULL && arrays->cost != NULL && arrays->fixed_price != NULL &&
-           arrays->objective != NULL && arrays->risk_aversion != NULL;
+           supply->presence != NULL && arrays->seller != NULL && arrays->cost != NULL &&
+           arrays->fixed_price != NULL && arrays->objective != NULL &&
+           arrays->risk_aversion != NULL;
 }
 
 static void fill_supply(const bt_posted_price_parameters *parameters,
@@ -83,6 +85,8 @@ static void fill_supply(const bt_posted_price_parameters *parameters,
         size_t i = find_name(supply->seller_name, n_sellers, seller[k].name);
         arrays->objective[i] = (uint8_t)seller[k].objective.chosen;
         arrays->risk_aversion[i] = seller[k].objective.value;
+        if (seller[k].has_active)
+            supply->presence[i] = seller[k].active;
     }
     supply->ownership.n_sellers = n_sellers;
     supply->ownership.fee_per_unit = parameters->fees.per_unit;
@@ -115,6 +119,7 @@ void bt_supply_destroy(bt_supply *supply)
     bt_arena_destroy(supply->names);
     free(supply->product_name);
     free(supply->seller_name);
+    free(supply->presence);
     free((void *)(uintptr_t)supply->ownership.seller);
     free((void *)(uintptr_t)supply->ownership.cost);
     free((void *)(uintptr_t)supply->ownership.fixed_price);

@@ -27,6 +27,7 @@ typedef struct bt_arrival_process {
     double *unsettled_sales; /* [product] units since then, for the fingerprint */
     bt_event post;           /* pending */
     bt_event look;           /* pending: look again for sales that ring a clock */
+    bt_action_id change_action;
     bt_action_id move_action;
     bt_action_id post_action;
     bt_action_id look_action;
@@ -281,6 +282,14 @@ static void note_prices(bt_posted_price *market, const bt_market_seller *seller)
     }
 }
 
+static void schedule_post(bt_posted_price *market)
+{
+    if (!bt_sim_is_pending(market->sim, market->arrivals->post))
+        market->arrivals->post =
+            bt_sim_schedule(market->sim, bt_sim_now(market->sim), POST_PRIORITY,
+                            market->arrivals->post_action, 0, NULL);
+}
+
 static void ask(bt_posted_price *market, size_t i)
 {
     bt_market_seller *seller = &market->seller[i];
@@ -290,9 +299,16 @@ static void ask(bt_posted_price *market, size_t i)
     bt_trace_offers(market, i);
     seller->event = 0;
     schedule_move(market, i, seller->type == NULL ? INFINITY : next_move(seller, now));
-    if (!bt_sim_is_pending(market->sim, market->arrivals->post))
-        market->arrivals->post = bt_sim_schedule(market->sim, now, POST_PRIORITY,
-                                                 market->arrivals->post_action, 0, NULL);
+    schedule_post(market);
+}
+
+static void schedule_change(bt_posted_price *market, size_t i)
+{
+    bt_market_seller *seller = &market->seller[i];
+    seller->change = 0;
+    if (isfinite(seller->next_change))
+        seller->change = bt_sim_schedule(market->sim, seller->next_change, MOVE_PRIORITY,
+                                         market->arrivals->change_action, i, NULL);
 }
 
 static void open_market(bt_sim *sim, void *subject, uint64_t argument)
@@ -300,8 +316,25 @@ static void open_market(bt_sim *sim, void *subject, uint64_t argument)
     (void)sim;
     (void)argument;
     bt_posted_price *market = subject;
-    for (size_t i = 0; i < market->n_sellers; i++)
+    for (size_t i = 0; i < market->n_sellers; i++) {
+        schedule_change(market, i);
+        if (market->seller[i].is_present)
+            ask(market, i);
+    }
+    schedule_post(market);
+}
+
+/* Seller i comes, and is asked for prices at once, or goes, and is asked no more. */
+static void change_seller(bt_sim *sim, void *subject, uint64_t i)
+{
+    bt_posted_price *market = subject;
+    settle(market);
+    bt_sim_cancel(sim, market->seller[i].event);
+    bt_presence_change(market, i, bt_sim_now(sim));
+    if (market->seller[i].is_present)
         ask(market, i);
+    schedule_post(market);
+    schedule_change(market, i);
 }
 
 static void move(bt_sim *sim, void *subject, uint64_t i)
@@ -383,6 +416,7 @@ bt_status bt_posted_price_start_event_driven(bt_posted_price *market, bt_arena *
         process->next_time = gap(market, 0);
         market->unit_mass = market->model->demand->size / process->rate;
     }
+    process->change_action = bt_sim_register(market->sim, change_seller, market);
     process->move_action = bt_sim_register(market->sim, move, market);
     process->post_action = bt_sim_register(market->sim, post, market);
     process->look_action = bt_sim_register(market->sim, look_again, market);

@@ -16,16 +16,25 @@
 enum { BT_RECENT_JOINT_ACTIONS = 4 };
 
 /* Purposes of random streams, beside those of the agents themselves. */
-enum { BT_CLOCK_PURPOSE = 1000, BT_GAP_PURPOSE = 1001, BT_ARRIVING_BUYER_PURPOSE = 1002 };
+enum {
+    BT_CLOCK_PURPOSE = 1000,
+    BT_GAP_PURPOSE = 1001,
+    BT_ARRIVING_BUYER_PURPOSE = 1002,
+    BT_PRESENCE_PURPOSE = 1003
+};
 
 /* What happened over an interval, as sums over periods (or integrals over time). */
 typedef struct bt_market_interval {
     double duration;
-    double *price;  /* [product] */
-    double *sales;  /* [product] mass */
-    double *profit; /* [seller] after fees */
+    double *price;   /* [product] while on offer */
+    double *offered; /* [product] how long it was on offer */
+    double *sales;   /* [product] mass */
+    double *profit;  /* [seller] after fees */
     double consumer_surplus;
     double platform_revenue;
+    double *nash_price;  /* [product] of those standing, while on offer; NULL: always all */
+    double nash_profit;  /* of those standing; 0 where always all stand */
+    double joint_profit; /* the same */
 } bt_market_interval;
 
 /* What a seller will be told of the time since its last decision. Its prices stood all
@@ -55,10 +64,14 @@ typedef struct bt_market_seller {
     size_t stride;    /* in the joint action */
     const double *action_price;
     bool sees_prices;
-    double next_due;   /* period number or time; INFINITY: not known in advance */
-    double clock_time; /* of the last Poisson tick */
-    bt_stream clock;   /* Poisson ticks */
-    bt_event event;    /* event-driven: its pending move */
+    double next_due;    /* period number or time; INFINITY: not known in advance */
+    double clock_time;  /* of the last Poisson tick */
+    bt_stream clock;    /* Poisson ticks */
+    bt_event event;     /* event-driven: its pending move */
+    bool is_present;    /* stands in the market */
+    double next_change; /* when it comes or goes; INFINITY: never */
+    bt_stream presence; /* random changes */
+    bt_event change;    /* event-driven: the pending one */
     bt_seller_interval since;
     double *told_sales;          /* [own] per unit of time, while observing */
     double *told_segment_sales;  /* [segment * own] */
@@ -110,9 +123,10 @@ typedef struct bt_posted_price {
                                buyers in an event-driven market, since the last change) */
     double *profit;         /* [seller] the same, in money */
     bt_demand_work *work;
-    double *reference;   /* [product] remembered prices; NULL: buyers remember none */
-    double *felt_cost;   /* [product] costs in felt_ownership, if buyers remember */
-    double *trial_offer; /* [product] if buyers remember */
+    const bt_standing *standing; /* benchmarks of who stands; NULL: all do, or not known */
+    double *reference;           /* [product] remembered prices; NULL: buyers remember none */
+    double *felt_cost;           /* [product] costs in felt_ownership, if buyers remember */
+    double *trial_offer;         /* [product] if buyers remember */
     bt_ownership felt_ownership;
     double *trial_price; /* [product] */
     double *trial_share; /* [product] */
@@ -182,6 +196,9 @@ void bt_owe_seller(bt_posted_price *market, size_t seller, double flow, double e
  * its greedy behaviour changed. */
 bool bt_tell_seller(bt_posted_price *market, size_t seller, double time);
 
+/* Forget what seller i would have been told; a new interval begins. */
+void bt_start_interval(bt_posted_price *market, size_t seller, double time);
+
 /* Units that seller i sold since its decision. */
 double bt_units_sold(const bt_market_seller *seller);
 
@@ -197,6 +214,16 @@ void bt_book_profits(bt_posted_price *market);
 double bt_counterfactual_objective(bt_posted_price *market, size_t seller, uint64_t action);
 
 void bt_archive_sellers(bt_posted_price *market, bt_archive *archive);
+
+/* ---- posted_price_presence.c ---- */
+
+/* Who stands at time 0; before the first prices. */
+void bt_presence_start(bt_posted_price *market);
+
+/* Seller i comes or goes. It has to be asked for prices by the caller. */
+void bt_presence_change(bt_posted_price *market, size_t seller, double now);
+
+void bt_presence_archive(bt_posted_price *market, bt_archive *archive);
 
 /* ---- posted_price_reference.c: all of it trivial unless buyers remember prices ---- */
 
@@ -327,6 +354,9 @@ size_t bt_posted_price_event_kinds(const char *const **names);
 
 /* A seller's standing decision. */
 void bt_trace_offers(const bt_posted_price *market, size_t i);
+
+/* A seller came or went. */
+void bt_trace_presence(const bt_posted_price *market, size_t i);
 
 /* Sales by product up to now, `units` of mass each. */
 void bt_trace_sales(const bt_posted_price *market, const double *price, const double *sales,

@@ -313,7 +313,6 @@ static bt_status fill_model(bt_posted_price_model *model,
     fill_layout(model);
     if (model->parameters->demand.has_reference_price)
         model->reference = &model->parameters->demand.reference_price.effect;
-    model->is_repeated = model->reference == NULL;
     model->lowest_stationary_price = numbers(model->layout.n_products);
     if (!allocate_point(model, &model->nash) || !allocate_point(model, &model->joint_profit) ||
         !allocate_point(model, &model->first_best) || model->lowest_stationary_price == NULL)
@@ -321,6 +320,9 @@ static bt_status fill_model(bt_posted_price_model *model,
     model->layout.nash_price = model->nash.price;
     model->layout.joint_profit_price = model->joint_profit.price;
     status = solve_benchmarks(model, setting->n_threads, error);
+    if (status == BT_OK)
+        status = bt_solve_standing(model, error);
+    model->is_repeated = model->reference == NULL && model->n_visitors == 0;
     list_benchmarks(model);
     return status;
 }
@@ -352,6 +354,7 @@ void bt_posted_price_release(void *self)
     free_point(&model->nash);
     free_point(&model->joint_profit);
     free_point(&model->first_best);
+    bt_free_standing(model);
     free(model->lowest_stationary_price);
     bt_demand_destroy(model->demand);
     bt_supply_destroy(model->supply);

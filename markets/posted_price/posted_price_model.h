@@ -22,6 +22,14 @@ typedef struct bt_benchmark_point {
     double welfare;
 } bt_benchmark_point;
 
+/* The benchmarks of those who stand in the market. */
+typedef struct bt_standing {
+    uint64_t set;        /* bit v: visitor v is there */
+    double *nash_price;  /* [product] NAN: not on offer, or no equilibrium */
+    double nash_profit;  /* of all */
+    double joint_profit; /* of all */
+} bt_standing;
+
 enum { BT_POSTED_PRICE_MAX_BENCHMARKS = 32 };
 
 typedef struct bt_posted_price_model {
@@ -36,6 +44,10 @@ typedef struct bt_posted_price_model {
     double nash_exploitability;          /* of the certificate */
     const bt_reference_price *reference; /* NULL: buyers remember no prices */
     double *lowest_stationary_price;     /* [product] with loss aversion */
+    size_t n_visitors;                   /* sellers who are not always there */
+    uint32_t *visitor;                   /* [visitor] */
+    bt_standing *standing; /* sets that occur; none of more than six random visitors */
+    size_t n_standing;
     bool is_repeated; /* every period is the same game: it may be tabulated and audited */
     double surplus_of_outside; /* of the outside option alone, times size; 0: none */
     double grid_n_equilibria;
@@ -65,6 +77,11 @@ const bt_grid_game *bt_posted_price_game(const void *model);
 void bt_posted_price_release(void *model);
 const bt_market_layout *bt_posted_price_layout(const void *model);
 size_t bt_posted_price_benchmarks(const void *model, const bt_benchmark **benchmarks);
+
+/* posted_price_standing.c: who comes and goes, and benchmarks of who stands. */
+bt_status bt_solve_standing(bt_posted_price_model *model, bt_error *error);
+const bt_standing *bt_find_standing(const bt_posted_price_model *model, uint64_t set);
+void bt_free_standing(bt_posted_price_model *model);
 
 /* The profit gain of profits [seller]; NAN without benchmarks. */
 double bt_profit_gain(const bt_posted_price_model *model, const double *profit);

@@ -267,6 +267,12 @@ static const bt_parameter market_seller_parameters[] = {
      .choices = "expected_profit|mean_variance:|mean2_variance:",
      .range = BT_NON_NEGATIVE,
      .meaning = "what it maximises: E, E - gamma Var, or E^2 - lambda Var of a buyer's profit"},
+    {.name = "active",
+     .type = BT_TABLE,
+     OF(bt_market_seller_parameters, active),
+     .table = &bt_presence_table,
+     .meaning = "when it stands in the market; always when not given",
+     GIVEN(bt_market_seller_parameters, has_active)},
 };
 static const bt_parameter_table market_seller_table =
     BT_TABLE_OF(bt_market_seller_parameters, market_seller_parameters);
@@ -336,7 +342,7 @@ static const bt_parameter market_parameters[] = {
      .type = BT_TABLE_LIST,
      OF(bt_posted_price_parameters, sellers),
      .table = &market_seller_table,
-     .meaning = "sellers with another objective than expected profit"},
+     .meaning = "sellers with another objective than expected profit, or who enter and leave"},
     {.name = "fees",
      .type = BT_TABLE,
      OF(bt_posted_price_parameters, fees),
@@ -465,6 +471,21 @@ static void check_experiment_sellers(checker *check)
                      check->seller_names[i]);
 }
 
+static void check_presence(checker *check, const bt_market_seller_parameters *seller, size_t i)
+{
+    char path[PATH_LENGTH];
+    if (!seller->has_active)
+        return;
+    snprintf(path, sizeof(path), "sellers[%zu].active", check->entries->seller_group[i]);
+    if (!(seller->active.from < bt_presence_end(&seller->active)))
+        complain(check, path, "it must enter before it leaves, not at %g and %g",
+                 seller->active.from, bt_presence_end(&seller->active));
+    if (isnan(check->parameters->demand.outside_utility))
+        complain(check, path,
+                 "where sellers come and go, buyers must be able to buy nothing; give "
+                 "demand.outside_utility a number");
+}
+
 static void check_market_sellers(checker *check)
 {
     const bt_market_seller_parameters *sellers = check->parameters->sellers.element;
@@ -476,6 +497,7 @@ static void check_market_sellers(checker *check)
         for (size_t k = 0; k < i; k++)
             if (strcmp(sellers[k].name, sellers[i].name) == 0)
                 complain(check, path, "there is another seller \"%s\" above", sellers[i].name);
+        check_presence(check, &sellers[i], i);
     }
 }
 

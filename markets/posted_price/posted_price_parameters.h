@@ -107,11 +107,24 @@ typedef struct bt_product_parameters {
     bool has_count;
 } bt_product_parameters;
 
+/* When a seller stands in the market (posted_price_presence.c). */
+typedef struct bt_presence_parameters {
+    double from;
+    bt_option until; /* chosen: 0 never; else a number */
+    double exit_rate;
+    double entry_rate;
+} bt_presence_parameters;
+
+/* The time at which a seller leaves for good; INFINITY: never. */
+double bt_presence_end(const bt_presence_parameters *presence);
+
 typedef struct bt_market_seller_parameters {
     const char *name;
     int64_t count;       /* sellers alike */
     bt_option objective; /* chosen: bt_objective; value: gamma or lambda */
+    bt_presence_parameters active;
     bool has_count;
+    bool has_active;
 } bt_market_seller_parameters;
 
 typedef struct bt_fees_parameters {
@@ -142,6 +155,7 @@ typedef struct bt_posted_price_parameters {
 
 extern const bt_parameter_table bt_posted_price_parameter_table;
 extern const bt_parameter_table bt_reference_price_table; /* posted_price_reference.c */
+extern const bt_parameter_table bt_presence_table;        /* posted_price_presence.c */
 
 /* Every mistake that no table sees: broken references, names given twice, lists of a
  * wrong length. Calls `complain` for each with a path inside the market block
@@ -155,10 +169,11 @@ size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
 /* What a market block says of the supply side; plain data that owns its arrays. */
 typedef struct bt_supply {
     bt_ownership ownership;
-    const char **product_name;    /* [product] file order */
-    const char **seller_name;     /* [seller] */
-    bt_arena *names;              /* texts of groups; others are borrowed */
-    const double *observed_price; /* [product] of data; NULL without */
+    const char **product_name;        /* [product] file order */
+    const char **seller_name;         /* [seller] */
+    bt_presence_parameters *presence; /* [seller] */
+    bt_arena *names;                  /* texts of groups; others are borrowed */
+    const double *observed_price;     /* [product] of data; NULL without */
 } bt_supply;
 
 /* Build the demand (checked; free with bt_demand_destroy) and the supply (free with

@@ -89,11 +89,23 @@ static void note_sampled_sales(bt_posted_price *market)
         bt_sim_note(market->sim, SOLD, (uint32_t)j, (uint64_t)market->purchases.sales[j]);
 }
 
+/* Who comes is asked for prices at once, whatever its clock; who goes is asked no more. */
+static void change_sellers(bt_posted_price *market, double period)
+{
+    for (size_t i = 0; i < market->n_sellers; i++) {
+        bt_market_seller *seller = &market->seller[i];
+        while (seller->next_change <= period) {
+            bt_presence_change(market, i, period);
+            seller->next_due = seller->is_present ? period : INFINITY;
+        }
+    }
+}
+
 static void decide_phase(bt_posted_price *market, double period)
 {
     for (size_t i = 0; i < market->n_sellers; i++) {
         bt_market_seller *seller = &market->seller[i];
-        if (market->prices_stand && seller->next_due != period)
+        if (!seller->is_present || (market->prices_stand && seller->next_due != period))
             continue;
         bt_ask_seller(market, i, period);
         note_prices(market, i);
@@ -131,6 +143,7 @@ static void run_period(bt_sim *sim, void *subject, uint64_t period)
 {
     (void)sim;
     bt_posted_price *market = subject;
+    change_sellers(market, (double)period);
     decide_phase(market, (double)period);
     buy_phase(market, period);
     bool changed = observe_phase(market, (double)(period + 1));

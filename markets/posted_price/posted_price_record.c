@@ -42,9 +42,15 @@ bool bt_interval_create(bt_market_interval *interval, const bt_posted_price *mar
                         bt_arena *arena)
 {
     interval->price = BT_ARENA_NEW(arena, market->n_products, double);
+    interval->offered = BT_ARENA_NEW(arena, market->n_products, double);
+    if (market->model->n_visitors > 0)
+        interval->nash_price = BT_ARENA_NEW(arena, market->n_products, double);
+    if (market->model->n_visitors > 0 && interval->nash_price == NULL)
+        return false;
     interval->sales = BT_ARENA_NEW(arena, market->n_products, double);
     interval->profit = BT_ARENA_NEW(arena, market->n_sellers, double);
-    return interval->price != NULL && interval->sales != NULL && interval->profit != NULL;
+    return interval->price != NULL && interval->offered != NULL && interval->sales != NULL &&
+           interval->profit != NULL;
 }
 
 void bt_interval_clear(bt_market_interval *interval, const bt_posted_price *market)
@@ -52,6 +58,11 @@ void bt_interval_clear(bt_market_interval *interval, const bt_posted_price *mark
     interval->duration = 0;
     interval->consumer_surplus = 0;
     interval->platform_revenue = 0;
+    interval->nash_profit = 0;
+    interval->joint_profit = 0;
+    memset(interval->offered, 0, market->n_products * sizeof(double));
+    if (interval->nash_price != NULL)
+        memset(interval->nash_price, 0, market->n_products * sizeof(double));
     memset(interval->price, 0, market->n_products * sizeof(double));
     memset(interval->sales, 0, market->n_products * sizeof(double));
     memset(interval->profit, 0, market->n_sellers * sizeof(double));
@@ -63,6 +74,11 @@ void bt_interval_copy(bt_market_interval *to, const bt_market_interval *from,
     to->duration = from->duration;
     to->consumer_surplus = from->consumer_surplus;
     to->platform_revenue = from->platform_revenue;
+    to->nash_profit = from->nash_profit;
+    to->joint_profit = from->joint_profit;
+    memcpy(to->offered, from->offered, market->n_products * sizeof(double));
+    if (to->nash_price != NULL)
+        memcpy(to->nash_price, from->nash_price, market->n_products * sizeof(double));
     memcpy(to->price, from->price, market->n_products * sizeof(double));
     memcpy(to->sales, from->sales, market->n_products * sizeof(double));
     memcpy(to->profit, from->profit, market->n_sellers * sizeof(double));
@@ -73,8 +89,13 @@ void bt_interval_divide(bt_market_interval *interval, double duration,
 {
     interval->consumer_surplus /= duration;
     interval->platform_revenue /= duration;
+    interval->nash_profit /= duration;
+    interval->joint_profit /= duration;
     for (size_t j = 0; j < market->n_products; j++) {
-        interval->price[j] /= duration;
+        interval->price[j] /= interval->offered[j];
+        if (interval->nash_price != NULL)
+            interval->nash_price[j] /= interval->offered[j];
+        interval->offered[j] /= duration;
         interval->sales[j] /= duration;
     }
     for (size_t i = 0; i < market->n_sellers; i++)
@@ -86,6 +107,16 @@ void bt_interval_archive(bt_market_interval *interval, const bt_posted_price *ma
 {
     bt_archive_field(archive, "duration", &interval->duration, sizeof(double));
     bt_archive_field(archive, "price", interval->price, market->n_products * sizeof(double));
+    bt_archive_field(archive, "offered", interval->offered,
+                     market->n_products * sizeof(double));
+    if (interval->nash_price != NULL) {
+        bt_archive_field(archive, "standing_nash_price", interval->nash_price,
+                         market->n_products * sizeof(double));
+        bt_archive_field(archive, "standing_nash_profit", &interval->nash_profit,
+                         sizeof(double));
+        bt_archive_field(archive, "standing_joint_profit", &interval->joint_profit,
+                         sizeof(double));
+    }
     bt_archive_field(archive, "sales", interval->sales, market->n_products * sizeof(double));
     bt_archive_field(archive, "profit", interval->profit, market->n_sellers * sizeof(double));
     bt_archive_field(archive, "consumer_surplus", &interval->consumer_surplus, sizeof(double));
@@ -99,6 +130,21 @@ static double fee(const bt_ownership *ownership, double price)
     return ownership->fee_ad_valorem * price + ownership->fee_per_unit;
 }
 
+/* The benchmarks of those who stand. */
+static void add_standing_benchmarks(const bt_posted_price *market, bt_market_interval *interval,
+                                    double duration)
+{
+    if (interval->nash_price == NULL)
+        return;
+    const bt_standing *standing = market->standing;
+    interval->nash_profit += duration * (standing != NULL ? standing->nash_profit : NAN);
+    interval->joint_profit += duration * (standing != NULL ? standing->joint_profit : NAN);
+    for (size_t j = 0; j < market->n_products; j++)
+        if (market->price[j] < INFINITY)
+            interval->nash_price[j] +=
+                duration * (standing != NULL ? standing->nash_price[j] : NAN);
+}
+
 static void add_standing(const bt_posted_price *market, bt_market_interval *interval,
                          double flow, double duration)
 {
@@ -108,12 +154,16 @@ static void add_standing(const bt_posted_price *market, bt_market_interval *inte
     interval->consumer_surplus += mass * market->purchases.consumer_surplus;
     for (size_t j = 0; j < market->n_products; j++) {
         double sales = mass * market->purchases.sales[j];
+        if (market->price[j] == INFINITY)
+            continue;
+        interval->offered[j] += duration;
         interval->price[j] += duration * market->price[j];
         interval->sales[j] += sales;
         interval->platform_revenue += sales * fee(ownership, market->price[j]);
     }
     for (size_t i = 0; i < market->n_sellers; i++)
         interval->profit[i] += flow * market->profit[i];
+    add_standing_benchmarks(market, interval, duration);
 }
 
 /* `times` periods of a joint action. */
@@ -129,6 +179,7 @@ void bt_interval_add_joint_action(const bt_posted_price *market, bt_market_inter
     interval->consumer_surplus += times * game->consumer_surplus[joint];
     for (size_t j = 0; j < market->n_products; j++) {
         double sales = times * share[j] * market->model->demand->size;
+        interval->offered[j] += times;
         interval->price[j] += times * price[j];
         interval->sales[j] += sales;
         interval->platform_revenue += sales * fee(ownership, price[j]);
@@ -174,7 +225,8 @@ static void take_last_prices(bt_posted_price *market)
 {
     bt_interval_copy(&market->summary, &market->interval, market);
     bt_interval_divide(&market->summary, market->interval.duration, market);
-    memcpy(market->summary.price, market->price, market->n_products * sizeof(double));
+    for (size_t j = 0; j < market->n_products; j++)
+        market->summary.price[j] = market->price[j] < INFINITY ? market->price[j] : NAN;
 }
 
 static void summarise(bt_posted_price *market)
@@ -225,16 +277,28 @@ static double sum(const double *value, size_t count)
     return total;
 }
 
-static double distance_to_nash(const bt_posted_price *market, const double *price)
+/* Of those who were there, where not all always are. */
+static double distance_to_nash(const bt_posted_price *market, const bt_market_interval *mean)
 {
-    const double *nash = market->model->nash.price;
+    const double *nash =
+        mean->nash_price != NULL ? mean->nash_price : market->model->nash.price;
     double distance = 0;
     for (size_t j = 0; j < market->n_products; j++) {
+        if (mean->nash_price != NULL && mean->offered[j] == 0)
+            continue;
         if (isnan(nash[j]))
             return NAN;
-        distance = fmax(distance, fabs(price[j] / nash[j] - 1));
+        distance = fmax(distance, fabs(mean->price[j] / nash[j] - 1));
     }
     return distance;
+}
+
+static double profit_gain(const bt_posted_price *market, const bt_market_interval *mean)
+{
+    if (mean->nash_price == NULL)
+        return bt_profit_gain(market->model, mean->profit);
+    return (sum(mean->profit, market->n_sellers) - mean->nash_profit) /
+           (mean->joint_profit - mean->nash_profit);
 }
 
 static double producer_surplus(const bt_posted_price *market, const bt_market_interval *mean)
@@ -253,11 +317,15 @@ static double efficiency(const bt_posted_price *market, const bt_market_interval
     return (welfare(market, mean) - outside) / (market->model->first_best.welfare - outside);
 }
 
-static bt_status exploitability(bt_posted_price *market, const double *price, double *value,
-                                bt_error *error)
+static bt_status exploitability(bt_posted_price *market, const bt_market_interval *mean,
+                                double *value, bt_error *error)
 {
     double gain;
-    bt_status status = bt_felt_exploitability(market, price, &gain, error);
+    *value = NAN;
+    for (size_t j = 0; j < market->n_products; j++)
+        if (!(mean->offered[j] >= 1 - 1e-9)) /* not on offer all the time */
+            return BT_OK;
+    bt_status status = bt_felt_exploitability(market, mean->price, &gain, error);
     if (status != BT_OK)
         return status;
     double nash_profit = sum(market->model->nash.profit, market->n_sellers);
@@ -294,13 +362,13 @@ bt_status bt_series_value(bt_posted_price *market, const bt_market_interval *mea
         *value = efficiency(market, mean);
         break;
     case BT_SERIES_DISTANCE_TO_NASH:
-        *value = distance_to_nash(market, mean->price);
+        *value = distance_to_nash(market, mean);
         break;
     case BT_SERIES_DELTA:
-        *value = bt_profit_gain(market->model, mean->profit);
+        *value = profit_gain(market, mean);
         break;
     case BT_SERIES_EXPLOITABILITY:
-        return exploitability(market, mean->price, value, error);
+        return exploitability(market, mean, value, error);
     case BT_SERIES_REFERENCE_PRICE:
         for (size_t j = 0; j < market->n_products; j++)
             value[j] = market->reference != NULL ? market->reference[j] : NAN;

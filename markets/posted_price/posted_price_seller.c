@@ -138,7 +138,7 @@ bt_status bt_place_sellers(bt_posted_price *market, const bt_market_setting *set
         if (status != BT_OK)
             return status;
     }
-    market->on_grids = lay_strides(market);
+    market->on_grids = lay_strides(market) && market->model->n_visitors == 0;
     return BT_OK;
 }
 
@@ -165,6 +165,8 @@ void bt_post_prices(bt_posted_price *market)
     uint64_t joint = 0;
     for (size_t i = 0; i < market->n_sellers; i++) {
         bt_market_seller *place = &market->seller[i];
+        if (!place->is_present)
+            continue;
         joint += place->action * place->stride;
         for (size_t k = 0; k < place->n_own; k++) {
             double *posted = &market->price[place->own_product[k]];
@@ -223,8 +225,10 @@ void bt_book_profits(bt_posted_price *market)
     const bt_ownership *ownership = market->model->layout.ownership;
     memset(market->profit, 0, market->n_sellers * sizeof(double));
     for (size_t j = 0; j < market->n_products; j++)
-        market->profit[ownership->seller[j]] += bt_margin(ownership, j, market->price[j]) *
-                                                market->purchases.sales[j] * market->unit_mass;
+        if (market->price[j] < INFINITY)
+            market->profit[ownership->seller[j]] += bt_margin(ownership, j, market->price[j]) *
+                                                    market->purchases.sales[j] *
+                                                    market->unit_mass;
 }
 
 void bt_meet_demand(bt_posted_price *market, uint64_t period)
@@ -320,6 +324,8 @@ static void owe_segments(bt_posted_price *market, bt_market_seller *place, doubl
 void bt_owe_seller(bt_posted_price *market, size_t i, double flow, double exposure)
 {
     bt_market_seller *place = &market->seller[i];
+    if (!place->is_present)
+        return;
     for (size_t k = 0; k < place->n_owned; k++)
         place->since.sales[k] += flow * market->purchases.sales[place->owned_product[k]];
     place->since.n_buyers += flow * market->purchases.n_buyers;
@@ -400,6 +406,11 @@ static void start_interval(bt_market_seller *place, size_t n_segments, double ti
     place->since.expected_objective = 0;
     if (place->since.gradient != NULL)
         memset(place->since.gradient, 0, place->n_own * sizeof(double));
+}
+
+void bt_start_interval(bt_posted_price *market, size_t i, double time)
+{
+    start_interval(&market->seller[i], market->model->demand->n_types, time);
 }
 
 bool bt_tell_seller(bt_posted_price *market, size_t i, double time)

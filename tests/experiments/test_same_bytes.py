@@ -19,6 +19,16 @@ KINDS = {
     - {"sellers[s1]": {name: s1, policy: best_response}, "sellers[s2]": {name: s2, policy: fixed, price: 1.5}}
     - {seed: 3}
 """),
+    # a seller who comes and goes, and buyers who remember prices
+    "continuous": experiment(sellers="""  sellers: [{name: s2, active: {exit_rate: 0.01, entry_rate: 0.02}}]
+sellers:
+  - {name: s1, policy: ols_pricing, low: 1, high: 3}
+  - {name: s2, policy: opga, step: 0.01, low: 1, high: 3}
+""", horizon="periods: 2000", more="""sweep:
+  - list:
+    - {seed: 1}
+    - {market.demand.reference_price: {sensitivity: 0.4}}
+"""),
     "one-run": experiment(replications=1, more=""),
     # one run that is large enough to use the threads itself
     "one-large-run": experiment(replications=1, horizon="periods: 300", record="record: {every: 10}\n",
