@@ -24,7 +24,7 @@
 #include "sim/status.h"
 
 enum {
-    BT_CHOICE_MOST_FEATURES = 32,
+    BT_CHOICE_MOST_FEATURES = 48,
     BT_CHOICE_MOST_CLASSES = 64,
     BT_CHOICE_MOST_LAYERS = 4, /* the last one included */
     BT_CHOICE_WIDEST = 128
