@@ -11,8 +11,9 @@
 /* Entries are bt_buyers_type (bt_described comes first in it). */
 extern const bt_registry bt_buyers_registry;
 
-extern const bt_buyers_type bt_expected_buyers;  /* expected.c */
-extern const bt_buyers_type bt_logit_buyers;     /* logit.c */
-extern const bt_buyers_type bt_human_bargainers; /* ../bargaining/human_buyers.c */
+extern const bt_buyers_type bt_expected_buyers;   /* expected.c */
+extern const bt_buyers_type bt_logit_buyers;      /* logit.c */
+extern const bt_buyers_type bt_human_bargainers;  /* ../bargaining/human_buyers.c */
+extern const bt_buyers_type bt_fitted_bargainers; /* ../bargaining/fitted/types.c */
 
 #endif

@@ -48,6 +48,7 @@ static const bt_described *const entries[] = {
     &bt_mnl_ts_beta_seller.described,
     &bt_mnl_ts_correlated_seller.described,
     &bt_human_bargainer.described,
+    &bt_fitted_bargainer.described,
     &bt_heuristic_bargainer.described,
     &bt_accept_all_seller.described,
     &bt_reject_all_seller.described,

@@ -1,4 +1,4 @@
-/* bertrand import best-offer LISTS.csv THREADS.csv */
+/* bertrand import best-offer LISTS.csv THREADS.csv, bertrand import log RESULT.events.h5 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/interruption.h"
 #include "experiments/document/document.h"
+#include "experiments/imports/bargaining_log.h"
 #include "experiments/imports/best_offer_import.h"
 #include "experiments/runner/progress.h"
 #include "experiments/runner/wall_clock.h"
@@ -31,6 +32,9 @@ static const bt_command_option options[] = {
     {.name = "force", .letter = 'f', .meaning = "replace an existing file"},
     {.name = "quiet", .letter = 'q', .meaning = "show no progress"},
 };
+
+/* Green and Plunkett's. */
+static const int64_t default_seed = 123456;
 
 /* A call of the verb. */
 typedef struct call {
@@ -87,7 +91,7 @@ static void show_progress(void *context, const char *what, double fraction)
 static bt_status read_setting(call *self, bt_best_offer_import_setting *setting,
                               bt_error *error)
 {
-    int64_t seed = 123456, megabytes = 1024;
+    int64_t seed = default_seed, megabytes = 1024;
     const bt_arguments *arguments = self->arguments;
     if (setting->output == NULL)
         return bt_fail(error, BT_BAD_USAGE, "import: where to write? give --output FILE.h5");
@@ -135,6 +139,28 @@ static bt_status import_best_offers(call *self, bt_error *error)
     return status;
 }
 
+/* ---- logs of runs ---- */
+
+static bt_status import_log(call *self, bt_error *error)
+{
+    const char *output = bt_argument(self->command, self->arguments, "output");
+    int64_t seed = default_seed;
+    bt_bargaining_log_counts counts;
+    if (output == NULL)
+        return bt_fail(error, BT_BAD_USAGE, "import: where to write? give --output FILE.h5");
+    bt_status status = bt_argument_integer(self->command, self->arguments, "seed", 0,
+                                           INT64_C(1) << 53, &seed, error);
+    if (status == BT_OK)
+        status =
+            bt_bargaining_log_import(self->arguments->positional[1], output,
+                                     bt_argument_given(self->command, self->arguments, "force"),
+                                     (uint64_t)seed, &counts, error);
+    if (status == BT_OK)
+        printf("%s: %zu listings, %zu threads, %zu turns\n", output, counts.listings,
+               counts.threads, counts.turns);
+    return status;
+}
+
 /* ---- the verb ---- */
 
 /* What can be imported. */
@@ -145,6 +171,7 @@ static const struct {
     bt_status (*import)(call *self, bt_error *error);
 } kinds[] = {
     {"best-offer", 2, "anon_bo_lists.csv and anon_bo_threads.csv", import_best_offers},
+    {"log", 1, "the event log of a bargaining market", import_log},
 };
 
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
@@ -159,19 +186,20 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
         if (strcmp(arguments->positional[0], kinds[i].name) != 0)
             continue;
         if (arguments->n_positional != kinds[i].n_files + 1)
-            return bt_fail(error, BT_BAD_USAGE, "import %s takes %zu files: %s", kinds[i].name,
-                           kinds[i].n_files, kinds[i].files);
+            return bt_fail(error, BT_BAD_USAGE, "import %s takes %zu file(s): %s",
+                           kinds[i].name, kinds[i].n_files, kinds[i].files);
         bt_interruption_catch();
         return kinds[i].import(&self, error);
     }
-    return bt_fail(error, BT_BAD_USAGE, "import %s: what can be imported is best-offer",
+    return bt_fail(error, BT_BAD_USAGE,
+                   "import %s: what can be imported is best-offer, and log",
                    arguments->positional[0]);
 }
 
 const bt_command bt_verb_import = {
     .name = "import",
-    .synopsis = "import best-offer LISTS.csv THREADS.csv -o FILE.h5 [options]",
-    .summary = "Import recorded negotiations, plain or gzip, into a history file",
+    .synopsis = "import best-offer LISTS.csv THREADS.csv | log EVENTS.h5 -o FILE.h5 [options]",
+    .summary = "Import recorded or simulated negotiations into a history file",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .min_positional = 1,

@@ -15,6 +15,7 @@
     X(plot)                                                                                    \
     X(export)                                                                                  \
     X(import)                                                                                  \
+    X(train)                                                                                   \
     X(equilibrium)                                                                             \
     X(describe)                                                                                \
     X(schema)                                                                                  \

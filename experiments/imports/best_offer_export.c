@@ -151,6 +151,10 @@ static int answer_of(const bt_bargaining_listing *listing, const sale *sold, boo
                      const bt_bargaining_turn *offer, const bt_bargaining_turn *next,
                      int64_t *time)
 {
+    if (offer->act == BT_ACT_ACCEPT) {
+        *time = offer->time;
+        return BT_ANSWER_ACCEPTED;
+    }
     if (next == NULL) {
         bool lost = sold->winner != NULL && !is_winner;
         *time = lost ? sold->time : listing->end;
@@ -194,6 +198,16 @@ static void put_offer(const export *self, const bt_bargaining_listing *listing,
     self->counts->offers++;
 }
 
+/* Whether a buyer's move after a rejection, that is no offer, has a row: who walks away in
+ * words names the own old price again, who accepts a standing counter-offer names that; a
+ * purchase at the list price and silence leave none. */
+static bool has_own_row(const bt_bargaining_listing *listing, const bt_bargaining_turn *turn)
+{
+    if (turn->act == BT_ACT_ACCEPT)
+        return turn->price < listing->list_price;
+    return (turn->flags & BT_TURN_EXPIRED) == 0;
+}
+
 static void put_thread(export *self, const bt_bargaining_listing *listing, const sale *sold,
                        const bt_bargaining_thread *thread, const bt_bargaining_turn *turn)
 {
@@ -202,10 +216,8 @@ static void put_thread(export *self, const bt_bargaining_listing *listing, const
     for (uint32_t i = 0; i < thread->n_turns; i++) {
         bool is_buyers = bt_is_buyers_turn(i + 1);
         bool after_counter = i > 0 && turn[i - 1].act == BT_ACT_OFFER;
-        /* Who walks away after a rejection, in words, names the old price again. */
-        bool is_walk = turn[i].act == BT_ACT_REJECT && is_buyers && !after_counter &&
-                       (turn[i].flags & BT_TURN_EXPIRED) == 0;
-        if (turn[i].act != BT_ACT_OFFER && !is_walk)
+        if (turn[i].act != BT_ACT_OFFER &&
+            !(is_buyers && !after_counter && has_own_row(listing, &turn[i])))
             continue;
         int64_t answered;
         const bt_bargaining_turn *next = i + 1 < thread->n_turns ? &turn[i + 1] : NULL;

@@ -88,3 +88,20 @@ bool bt_history_builder_add(bt_history_builder *builder, const bt_bargaining_lis
     listing->n_threads = (uint32_t)(history->n_threads - first);
     return true;
 }
+
+bt_status bt_history_select(const bt_bargaining_history *history,
+                            bt_bargaining_partition partition,
+                            bt_bargaining_history *selected, bt_bargaining_listing **listings,
+                            bt_error *error)
+{
+    *selected = *history;
+    *listings = malloc((history->n_listings + 1) * sizeof **listings);
+    if (*listings == NULL)
+        return bt_fail(error, BT_INTERNAL, "there is no memory to select listings");
+    selected->n_listings = 0;
+    selected->listing = *listings;
+    for (size_t i = 0; i < history->n_listings; i++)
+        if (history->listing[i].partition == partition)
+            selected->listing[selected->n_listings++] = history->listing[i];
+    return BT_OK;
+}

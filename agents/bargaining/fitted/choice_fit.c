@@ -15,7 +15,7 @@ static const double never = -30; /* score of a class that was not seen */
 
 bt_choice_fit_setting bt_choice_fit_defaults(bt_stream stream)
 {
-    return (bt_choice_fit_setting){.ridge = 1e-4,
+    return (bt_choice_fit_setting){.ridge = 5,
                                    .most_epochs = 200,
                                    .patience = 3,
                                    .batch = 256,
@@ -80,7 +80,7 @@ static double sum_rows(const bt_choice_model *model, const bt_choice_data *data,
         double weight = (double)data->weight[row];
         for (size_t i = 0; i < n_features; i++)
             feature[i] = (double)data->feature[row * n_features + i];
-        bt_choice_probabilities(model, feature, probability);
+        bt_choice_model_probabilities(model, feature, probability);
         sum -= weight * bt_choice_row_gradient(probability, n_classes, data->class_[row],
                                                data->censored[row], slope);
         for (size_t k = 0; k < n_classes; k++)
@@ -194,25 +194,56 @@ static bool is_stopped(const bt_choice_fit_setting *setting)
     return setting->is_interrupted != NULL && setting->is_interrupted(setting->context);
 }
 
-/* Iterate until the slope is flat, which for a convex objective is the optimum. */
+/* The best weights by the validation rows, and when they were found. */
+typedef struct best_weights {
+    gsl_vector *point;
+    double value;
+    size_t epoch;
+} best_weights;
+
+static bt_choice_epoch look(const gsl_multimin_fdfminimizer *minimizer,
+                            const logit_problem *problem, const bt_choice_data *validation,
+                            size_t epoch, best_weights *best)
+{
+    enum { EPOCHS_BETWEEN_LOOKS = 5 };
+    bt_choice_epoch seen = {-minimizer->f, NAN};
+    set_weights(problem->model, minimizer->x);
+    if (epoch % EPOCHS_BETWEEN_LOOKS == 0)
+        seen.validation = validate(problem->model, validation);
+    if (seen.validation > best->value) {
+        best->value = seen.validation;
+        best->epoch = epoch;
+        gsl_vector_memcpy(best->point, minimizer->x);
+    }
+    return seen;
+}
+
+/* Iterate until the slope is flat, which for a convex objective is the optimum, or the
+ * validation rows are no longer served; then go back to where they were served best. */
 static bt_status descend(gsl_multimin_fdfminimizer *minimizer, logit_problem *problem,
                          const bt_choice_data *validation, const bt_choice_fit_setting *setting,
-                         bt_choice_epoch *curve, size_t *n_epochs, bt_error *error)
+                         best_weights *best, bt_choice_epoch *curve, size_t *n_epochs,
+                         bt_error *error)
 {
     static const double flat = 1e-5;
-    while (*n_epochs < setting->most_epochs) {
+    enum { PATIENCE = 20 };
+    int outcome = 0;
+    while (*n_epochs < setting->most_epochs && outcome == 0 &&
+           gsl_multimin_test_gradient(minimizer->gradient, flat) == GSL_CONTINUE) {
         if (is_stopped(setting))
             return bt_fail(error, BT_INTERRUPTED, "interrupted");
-        int outcome = gsl_multimin_fdfminimizer_iterate(minimizer);
-        set_weights(problem->model, minimizer->x);
-        curve[(*n_epochs)++] = (bt_choice_epoch){
-            -minimizer->f, *n_epochs % 10 == 0 ? validate(problem->model, validation) : NAN};
-        if (outcome != 0 ||
-            gsl_multimin_test_gradient(minimizer->gradient, flat) != GSL_CONTINUE)
+        outcome = gsl_multimin_fdfminimizer_iterate(minimizer);
+        curve[*n_epochs] = look(minimizer, problem, validation, *n_epochs, best);
+        ++*n_epochs;
+        if (best->value > -INFINITY && *n_epochs - best->epoch > PATIENCE)
             break;
     }
+    set_weights(problem->model, minimizer->x);
+    double last = validate(problem->model, validation);
     if (*n_epochs > 0)
-        curve[*n_epochs - 1].validation = validate(problem->model, validation);
+        curve[*n_epochs - 1].validation = last;
+    if (best->value > last)
+        set_weights(problem->model, best->point);
     return BT_OK;
 }
 
@@ -223,7 +254,8 @@ static bt_status fit_logit(bt_choice_model *model, const bt_choice_data *trainin
 {
     static const double first_step = 0.1, line_search_accuracy = 0.1;
     size_t n = (model->n_features + 1) * model->n_classes;
-    logit_problem problem = {model, training, setting->ridge};
+    logit_problem problem = {model, training, setting->ridge / (double)training->n_rows};
+    best_weights best = {.point = gsl_vector_alloc(n), .value = -INFINITY};
     gsl_multimin_function_fdf function = {.f = evaluate,
                                           .df = evaluate_gradient,
                                           .fdf = evaluate_with_gradient,
@@ -233,18 +265,21 @@ static bt_status fit_logit(bt_choice_model *model, const bt_choice_data *trainin
     gsl_multimin_fdfminimizer *minimizer =
         gsl_multimin_fdfminimizer_alloc(gsl_multimin_fdfminimizer_vector_bfgs2, n);
     bt_status status = BT_OK;
-    if (start == NULL || minimizer == NULL) {
+    if (start == NULL || minimizer == NULL || best.point == NULL) {
         status = out_of_memory(error);
     } else {
         get_weights(model, start);
         gsl_multimin_fdfminimizer_set(minimizer, &function, start, first_step,
                                       line_search_accuracy);
-        status = descend(minimizer, &problem, validation, setting, curve, n_epochs, error);
+        status =
+            descend(minimizer, &problem, validation, setting, &best, curve, n_epochs, error);
     }
     if (minimizer != NULL)
         gsl_multimin_fdfminimizer_free(minimizer);
     if (start != NULL)
         gsl_vector_free(start);
+    if (best.point != NULL)
+        gsl_vector_free(best.point);
     return status;
 }
 

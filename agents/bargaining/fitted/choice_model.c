@@ -107,8 +107,8 @@ static void soften(double *score, size_t count)
         score[k] /= sum;
 }
 
-void bt_choice_probabilities(const bt_choice_model *model, const double *feature,
-                             double *probability)
+void bt_choice_model_probabilities(const bt_choice_model *model, const double *feature,
+                                   double *probability)
 {
     double value[2][BT_CHOICE_WIDEST];
     for (size_t i = 0; i < model->n_features; i++)
@@ -157,7 +157,7 @@ double bt_choice_log_likelihood(const bt_choice_model *model, const bt_choice_da
     for (size_t row = 0; row < data->n_rows; row++) {
         for (size_t i = 0; i < data->n_features; i++)
             feature[i] = (double)data->feature[row * data->n_features + i];
-        bt_choice_probabilities(model, feature, probability);
+        bt_choice_model_probabilities(model, feature, probability);
         sum += (double)data->weight[row] * bt_choice_row_gradient(probability, model->n_classes,
                                                                   data->class_[row],
                                                                   data->censored[row], unused);

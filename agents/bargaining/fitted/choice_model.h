@@ -9,8 +9,8 @@
  * class is at least c, so they count log sum_{k >= c} p_k.
  *
  * The logit is estimated with a ridge by BFGS (GSL), all rows at once; a network by Adam on
- * minibatches, stopped when the likelihood of the validation rows no longer rises, and left at
- * its best.
+ * minibatches. Both are stopped when the likelihood of the validation rows no longer rises, and
+ * left where it was best.
  */
 #ifndef BT_AGENTS_BARGAINING_CHOICE_MODEL_H
 #define BT_AGENTS_BARGAINING_CHOICE_MODEL_H
@@ -71,8 +71,8 @@ bool bt_choice_model_create(bt_choice_model *model, size_t n_features, size_t n_
                             const size_t *hidden, size_t n_hidden, bt_arena *arena);
 
 /* probability [n_classes] at feature [n_features]. */
-void bt_choice_probabilities(const bt_choice_model *model, const double *feature,
-                             double *probability);
+void bt_choice_model_probabilities(const bt_choice_model *model, const double *feature,
+                                   double *probability);
 
 /* A class drawn from probability [count]. Draws: one. */
 size_t bt_choice_draw(const double *probability, size_t count, bt_stream *stream);
@@ -88,8 +88,9 @@ typedef struct bt_choice_epoch {
 } bt_choice_epoch;
 
 typedef struct bt_choice_fit_setting {
-    double ridge;         /* half its product with the squared weights is taken off the mean
-                             log likelihood of a logit */
+    double ridge;         /* half its product with the squared weights is taken off the sum of
+                             a logit's log likelihoods: they are normal beforehand with this
+                             precision */
     size_t most_epochs;   /* of a network; iterations of a logit */
     size_t patience;      /* epochs without improvement of the validation that end it */
     size_t batch;         /* rows */
@@ -107,8 +108,8 @@ bt_status bt_choice_fit(bt_choice_model *model, const bt_choice_data *training,
                         const bt_choice_data *validation, const bt_choice_fit_setting *setting,
                         bt_choice_epoch *curve, size_t *n_epochs, bt_error *error);
 
-/* The logit's objective and its gradient with respect to the weights [input * classes] and,
- * behind them, the biases [classes]: for tests by finite differences.
+/* The logit's mean objective and its gradient with respect to the weights [input * classes]
+ * and, behind them, the biases [classes]: for tests by finite differences.
  *
  *     -(1 / sum w) sum_i w_i log P_i + ridge / 2 sum W^2                                    */
 double bt_choice_logit_objective(const bt_choice_model *model, const bt_choice_data *data,

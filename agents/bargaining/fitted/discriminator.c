@@ -169,7 +169,7 @@ static bt_status judge(const bt_choice_model *model, const bt_choice_data *data,
     for (size_t row = 0; row < data->n_rows; row++) {
         for (size_t i = 0; i < THREAD_FEATURES; i++)
             feature[i] = (double)data->feature[row * THREAD_FEATURES + i];
-        bt_choice_probabilities(model, feature, probability);
+        bt_choice_model_probabilities(model, feature, probability);
         thread[row] = (judged){probability[1], data->class_[row] == 1};
         result->recorded += data->class_[row] == 1;
         result->simulated += data->class_[row] == 0;

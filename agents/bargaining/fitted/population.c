@@ -51,7 +51,7 @@ void bt_population_data_free(bt_population_data *data)
 bt_population_setting bt_population_defaults(void)
 {
     return (bt_population_setting){
-        .ridge = 1e-4, .most_epochs = 200, .learning_rate = 1e-3, .seed = 1};
+        .ridge = 5, .most_epochs = 200, .learning_rate = 1e-3, .seed = 1};
 }
 
 /* Mean log likelihood of rows by the shares of classes in the training data: what a model
@@ -138,7 +138,7 @@ size_t bt_population_draw(const bt_population *population, size_t model, const d
                           bt_stream *stream)
 {
     double probability[BT_CHOICE_WIDEST];
-    bt_choice_probabilities(&population->model[model], feature, probability);
+    bt_choice_model_probabilities(&population->model[model], feature, probability);
     return bt_choice_draw(probability, population->model[model].n_classes, stream);
 }
 

@@ -56,7 +56,7 @@ typedef struct bt_population_setting {
     void (*progress)(void *context, size_t model, double log_likelihood);
 } bt_population_setting;
 
-/* Logits: 200 iterations, ridge 1e-4. */
+/* Logits: 200 iterations, ridge 5. */
 bt_population_setting bt_population_defaults(void);
 
 /* Estimate all models. Free with bt_population_free whatever the status. BT_INTERRUPTED,
