@@ -98,14 +98,19 @@ typedef struct logit_buyers {
     serving *serving; /* [thread] */
 
     /* at the prices that were served last */
-    double *price;       /* [product] */
-    double *surplus;     /* [type] expected, in money */
-    double *probability; /* few types: [type * product], by place in the type's row */
-    double *outside;     /* few types: [type] */
+    double *price;           /* [product] */
+    uint64_t n_prices;       /* how often these changed */
+    uint64_t looked_at;      /* the n_prices that all types were looked at */
+    double *surplus;         /* [type] expected, in money */
+    double *probability;     /* few types: [type * product], by place in the type's row */
+    double *outside;         /* few types: [type] */
+    uint64_t *integrated_at; /* many types: [type] the n_prices that its surplus, a quadrature,
+                                was found at */
 
     /* one batch of arrivals */
-    uint32_t *choice; /* [BLOCK] */
-    double *gain;     /* [BLOCK] */
+    uint32_t *choice;   /* [BLOCK] */
+    double *gain;       /* [BLOCK] */
+    uint32_t *newcomer; /* many types: [BLOCK] */
 } logit_buyers;
 
 /* ---- who is of which type ---- */
@@ -191,14 +196,24 @@ static void look_at_prices_as(logit_buyers *buyers, size_t type, const double *p
     buyers->surplus[type] = money_surplus(demand, type, price, log_sum, mine->work);
 }
 
+static void notice_prices(logit_buyers *buyers, const double *price)
+{
+    size_t size = buyers->demand->n_products * sizeof(double);
+    if (memcmp(price, buyers->price, size) == 0)
+        return;
+    memcpy(buyers->price, price, size);
+    buyers->n_prices++;
+}
+
 /* What is not worth threads never enters a parallel region: opening one, even for a single
  * thread, costs more than serving a buyer. */
-static void look_at_prices(logit_buyers *buyers, const double *price)
+static void look_at_prices(logit_buyers *buyers)
 {
     const bt_demand *demand = buyers->demand;
-    if (memcmp(price, buyers->price, demand->n_products * sizeof(double)) == 0)
+    const double *price = buyers->price;
+    if (buyers->looked_at == buyers->n_prices)
         return;
-    memcpy(buyers->price, price, demand->n_products * sizeof(double));
+    buyers->looked_at = buyers->n_prices;
     if (demand->n_types <= FEW_TYPES) {
         for (size_t r = 0; r < demand->n_types; r++)
             look_at_prices_as(buyers, r, price, &buyers->serving[0]);
@@ -356,7 +371,9 @@ static uint32_t serve_one(const logit_buyers *buyers, const double *price, uint6
         probability = mine->probability;
         double log_sum = bt_choice_probabilities(demand, type, price, mine->probability,
                                                  &outside, mine->work);
-        *gain = money_surplus(demand, type, price, log_sum, mine->work);
+        *gain = demand->transform[type] == BT_PRICE_LINEAR
+                    ? log_sum / demand->price_sensitivity[type]
+                    : buyers->surplus[type];
     }
     double uniform = bt_unit_interval(
         bt_random_at(buyers->key, BT_AGENT_BUYER(buyer), CHOICE_PURPOSE, arrival));
@@ -380,9 +397,40 @@ static void serve_in_batch(logit_buyers *buyers, const bt_arrivals *arrivals, si
         who[first + k] = buyer;
 }
 
+static void integrate_surplus(logit_buyers *buyers, size_t type, serving *mine)
+{
+    buyers->surplus[type] = money_surplus(buyers->demand, type, buyers->price, NAN, mine->work);
+}
+
+/* Many types: the surplus of those who arrive and whose price is not linear, once for each
+ * type and prices. */
+static void integrate_surpluses(logit_buyers *buyers, const bt_arrivals *arrivals, size_t first,
+                                size_t count)
+{
+    size_t n_new = 0;
+    for (size_t k = 0; k < count; k++) {
+        uint32_t type = type_of(buyers, who_arrives(buyers, arrivals->first + first + k));
+        if (buyers->demand->transform[type] == BT_PRICE_LINEAR ||
+            buyers->integrated_at[type] == buyers->n_prices)
+            continue;
+        buyers->integrated_at[type] = buyers->n_prices;
+        buyers->newcomer[n_new++] = type;
+    }
+    if (buyers->n_threads == 1 || n_new < WORTH_THREADS) {
+        for (size_t k = 0; k < n_new; k++)
+            integrate_surplus(buyers, buyers->newcomer[k], &buyers->serving[0]);
+        return;
+    }
+#pragma omp parallel for num_threads((int)buyers->n_threads) schedule(dynamic)
+    for (size_t k = 0; k < n_new; k++)
+        integrate_surplus(buyers, buyers->newcomer[k], &buyers->serving[omp_get_thread_num()]);
+}
+
 static void serve_batch(logit_buyers *buyers, const bt_arrivals *arrivals, size_t first,
                         size_t count, uint32_t *who)
 {
+    if (buyers->integrated_at != NULL)
+        integrate_surpluses(buyers, arrivals, first, count);
     if (buyers->n_threads == 1 || count < BLOCK) {
         for (size_t k = 0; k < count; k++)
             serve_in_batch(buyers, arrivals, first, k, who, &buyers->serving[0]);
@@ -414,8 +462,9 @@ static void serve_arrivals(logit_buyers *buyers, const bt_arrivals *arrivals,
 static void serve(void *self, const bt_arrivals *arrivals, bt_purchases *purchases)
 {
     logit_buyers *buyers = self;
+    notice_prices(buyers, arrivals->price);
     if (arrivals->whole_population || keeps_probabilities(buyers))
-        look_at_prices(buyers, arrivals->price);
+        look_at_prices(buyers);
     if (arrivals->whole_population)
         serve_population(buyers, arrivals, purchases);
     else
@@ -443,6 +492,23 @@ static void destroy(void *self)
         bt_demand_work_destroy(buyers->serving[t].work);
 }
 
+static bool has_linear_price(const bt_demand *demand)
+{
+    for (size_t r = 0; r < demand->n_types; r++)
+        if (demand->transform[r] != BT_PRICE_LINEAR)
+            return false;
+    return true;
+}
+
+static bool allocate_integrals(logit_buyers *buyers, bt_arena *arena)
+{
+    if (has_linear_price(buyers->demand))
+        return true;
+    buyers->integrated_at = BT_ARENA_NEW(arena, buyers->demand->n_types, uint64_t);
+    buyers->newcomer = BT_ARENA_NEW(arena, BLOCK, uint32_t);
+    return buyers->integrated_at != NULL && buyers->newcomer != NULL;
+}
+
 static bool allocate_tables(logit_buyers *buyers, bt_arena *arena)
 {
     const bt_demand *demand = buyers->demand;
@@ -455,8 +521,10 @@ static bool allocate_tables(logit_buyers *buyers, bt_arena *arena)
     if (is_complete)
         for (size_t j = 0; j < demand->n_products; j++)
             buyers->price[j] = NAN;
-    if (!is_complete || !keeps_probabilities(buyers))
-        return is_complete;
+    if (!is_complete)
+        return false;
+    if (!keeps_probabilities(buyers))
+        return allocate_integrals(buyers, arena);
     buyers->probability = BT_ARENA_NEW(arena, demand->n_types * demand->n_products, double);
     buyers->outside = BT_ARENA_NEW(arena, demand->n_types, double);
     return buyers->probability != NULL && buyers->outside != NULL;
@@ -496,11 +564,10 @@ static bool allocate_population(logit_buyers *buyers, bt_arena *arena)
 
 static bt_status check_surplus(const bt_demand *demand, int32_t surplus, bt_error *error)
 {
-    for (size_t r = 0; surplus == REALISED_SURPLUS && r < demand->n_types; r++)
-        if (demand->transform[r] != BT_PRICE_LINEAR)
-            return bt_fail(error, BT_BAD_INPUT,
-                           "buyers: `surplus: realised` is known for a linear price only; "
-                           "with another price_transform use `surplus: expected`");
+    if (surplus == REALISED_SURPLUS && !has_linear_price(demand))
+        return bt_fail(error, BT_BAD_INPUT,
+                       "buyers: `surplus: realised` is known for a linear price only; with "
+                       "another price_transform use `surplus: expected`");
     return BT_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include "agents/buyers/registry.h"
 #include "markets/demand/choice.h"
+#include "markets/demand/welfare.h"
 
 /* As in logit.c, whose table binds them from a file. */
 typedef struct logit_parameters {
@@ -25,6 +26,7 @@ typedef struct population {
     bt_arena *arena;
     void *buyers;
     int32_t surplus;
+    uint8_t transform; /* of the price */
 } population;
 
 enum { N_PRODUCTS = 3 };
@@ -64,6 +66,7 @@ static void open_population(population *people, size_t n_types, int64_t size,
 {
     logit_parameters parameters = {size, arrival_probability, people->surplus};
     people->demand = segmented_demand(n_types);
+    memset(people->demand->transform, people->transform, n_types);
     people->arena = bt_arena_create();
     bt_buyers_setting setting = {.demand = people->demand,
                                  .key = bt_random_key_of(8, 0, 0),
@@ -224,6 +227,51 @@ static void batches_and_threads_change_no_bit_of_arrivals(void **state)
     check_batches(80, 3);
 }
 
+enum { MANY_TYPES = 80, MANY_BUYERS = 240 }; /* whose weights give whole numbers of buyers */
+
+static double money_metric_of_buyer(const population *people, uint32_t buyer,
+                                    const double *prices, bt_demand_work *work)
+{
+    size_t type = 0;
+    for (uint32_t before = 0; before + 1 + type % 5 <= buyer; type++)
+        before += 1 + (uint32_t)(type % 5);
+    double surplus;
+    assert_int_equal(
+        bt_money_metric_surplus(people->demand, type, prices, &surplus, work, NULL), BT_OK);
+    return surplus;
+}
+
+/* Prices come back: what was integrated for others must not be taken for theirs. */
+static void check_integrated_surplus(int n_threads)
+{
+    enum { BATCHES = 4, COUNT = 300 };
+    static const double prices[BATCHES][N_PRODUCTS] = {
+        {1.4, 1.6, 1.5}, {1.4, 1.6, 2.5}, {1.4, 1.6, 2.5}, {1.4, 1.6, 1.5}};
+    population people = {.transform = BT_PRICE_LOG};
+    open_population(&people, MANY_TYPES, MANY_BUYERS, 1, n_threads);
+    bt_demand_work *work = bt_demand_work_create(people.demand);
+    double sales[N_PRODUCTS] = {0};
+    for (size_t k = 0; k < BATCHES; k++) {
+        uint32_t who[COUNT];
+        bt_purchases purchases = {.sales = sales, .buyer = who};
+        bt_arrivals batch = {.price = prices[k], .first = k * COUNT, .count = COUNT};
+        bt_logit_buyers.serve(people.buyers, &batch, &purchases);
+        double expected = 0;
+        for (size_t b = 0; b < COUNT; b++)
+            expected += money_metric_of_buyer(&people, who[b], prices[k], work);
+        assert_true(purchases.consumer_surplus == expected);
+    }
+    bt_demand_work_destroy(work);
+    close_population(&people);
+}
+
+static void surplus_of_many_types_is_each_buyers_own(void **state)
+{
+    (void)state;
+    check_integrated_surplus(1);
+    check_integrated_surplus(3);
+}
+
 static void threads_change_no_bit_of_a_period(void **state)
 {
     (void)state;
@@ -289,6 +337,7 @@ int main(void)
         cmocka_unit_test(realised_surplus_has_the_expected_mean),
         cmocka_unit_test(realised_surplus_needs_a_linear_price),
         cmocka_unit_test(batches_and_threads_change_no_bit_of_arrivals),
+        cmocka_unit_test(surplus_of_many_types_is_each_buyers_own),
         cmocka_unit_test(threads_change_no_bit_of_a_period),
         cmocka_unit_test(arrivals_are_drawn_uniformly),
         cmocka_unit_test(types_get_buyers_in_proportion_to_their_weights),
