@@ -6,9 +6,8 @@
 
 #include <omp.h>
 
-/* Points that are prepared before the builder takes them over, and the number up to which
- * all stay prepared for their runs. */
-enum { CHUNK = 64, MOST_KEPT = 8 };
+/* Points that are prepared before the builder takes them over. */
+enum { CHUNK = 64 };
 
 double bt_horizon_of(const bt_experiment *experiment, bool *is_periodic)
 {
@@ -32,6 +31,7 @@ void bt_plan_destroy(bt_plan *plan)
 typedef struct point_outcome {
     bt_point_summary *summary;
     bt_error failure;
+    bool stays; /* prepared, for its runs */
 } point_outcome;
 
 typedef struct point_survey {
@@ -47,7 +47,9 @@ static void summarize(bt_plan *plan, size_t point, point_outcome *outcome)
     const bt_point *prepared;
     if (bt_point_store_acquire(plan->store, point, &prepared, &outcome->failure) == BT_OK)
         bt_point_summarize(prepared, &outcome->summary, &outcome->failure);
-    bt_point_store_release(plan->store, point);
+    outcome->stays = outcome->summary != NULL && bt_point_store_has_room(plan->store);
+    if (!outcome->stays)
+        bt_point_store_release(plan->store, point);
 }
 
 /* Whether the point itself is wrong: then its mistakes are reported. */
@@ -84,6 +86,22 @@ static bool is_interrupted(const point_survey *self)
            self->setting->is_interrupted(self->setting->context);
 }
 
+static size_t runs_of_point(const bt_plan *plan, size_t point)
+{
+    const bt_selection *selection = &plan->selection;
+    if (point < selection->first_point || point > selection->last_point)
+        return 0;
+    return selection->last_replication - selection->first_replication + 1;
+}
+
+/* From the survey's use of a point to those of its runs. */
+static void expect_runs(bt_plan *plan, size_t point, bool stays)
+{
+    bt_point_store_expect(plan->store, point, runs_of_point(plan, point));
+    if (stays)
+        bt_point_store_release(plan->store, point);
+}
+
 static bt_status survey_chunk(point_survey *self, size_t first, size_t count)
 {
     point_outcome outcomes[CHUNK] = {0};
@@ -106,24 +124,16 @@ static bt_status survey_chunk(point_survey *self, size_t first, size_t count)
         if (status == BT_OK)
             status = take_over(self, first + i, &outcomes[i]);
         bt_point_summary_destroy(outcomes[i].summary);
+        expect_runs(plan, first + i, outcomes[i].stays);
     }
     return status;
-}
-
-static size_t runs_of_point(const bt_plan *plan, size_t point)
-{
-    const bt_selection *selection = &plan->selection;
-    if (point < selection->first_point || point > selection->last_point)
-        return 0;
-    return selection->last_replication - selection->first_replication + 1;
 }
 
 static bt_status survey_points(point_survey *self)
 {
     bt_plan *plan = self->plan;
-    bool keep = plan->n_points <= MOST_KEPT;
     for (size_t point = 0; point < plan->n_points; point++) {
-        bt_point_store_expect(plan->store, point, 1 + (keep ? runs_of_point(plan, point) : 0));
+        bt_point_store_expect(plan->store, point, 1);
         plan->n_selected += runs_of_point(plan, point);
     }
     bt_status status = BT_OK;
@@ -131,8 +141,6 @@ static bt_status survey_points(point_survey *self)
         size_t left = plan->n_points - first;
         status = survey_chunk(self, first, left < CHUNK ? left : CHUNK);
     }
-    for (size_t point = 0; point < plan->n_points && !keep; point++)
-        bt_point_store_expect(plan->store, point, runs_of_point(plan, point));
     if (status == BT_OK && plan->n_unprepared == plan->n_points) {
         *self->error = plan->first_failure;
         status = plan->first_failure.status;

@@ -1,8 +1,11 @@
 #include "experiments/runner/point_store.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 #include <omp.h>
+
+static const size_t most_kept = (size_t)256 << 20; /* bytes */
 
 /* A point in use. */
 typedef struct stored_point {
@@ -18,10 +21,24 @@ struct bt_point_store {
     const bt_sweep *sweep;
     int n_threads;
     size_t n_points;
-    omp_lock_t lock; /* guards the two below */
+    size_t allocated_before; /* bytes, by the whole program */
+    omp_lock_t lock;         /* guards the two below */
     size_t *uses_left;
     stored_point **entry;
 };
+
+/* Bytes that the program has allocated and not freed. */
+static size_t allocated(void)
+{
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+bool bt_point_store_has_room(const bt_point_store *store)
+{
+    size_t now = allocated();
+    return now < store->allocated_before || now - store->allocated_before < most_kept;
+}
 
 bt_status bt_point_store_create(const bt_sweep *sweep, int n_threads, bt_point_store **store,
                                 bt_error *error)
@@ -44,6 +61,7 @@ bt_status bt_point_store_create(const bt_sweep *sweep, int n_threads, bt_point_s
     made->sweep = sweep;
     made->n_threads = n_threads;
     made->n_points = n_points;
+    made->allocated_before = allocated();
     omp_init_lock(&made->lock);
     *store = made;
     return BT_OK;
