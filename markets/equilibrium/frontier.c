@@ -166,13 +166,16 @@ static double take_paying_columns(master *of, bool *any)
     return smallest;
 }
 
-static bt_status solve_taken(master *of, bt_error *error)
+/* The optimum over the columns taken. After a change of the mean outcome the basis is still
+ * dual feasible, after new columns primal. */
+static bt_status solve_taken(master *of, bool mean_changed, bt_error *error)
 {
     glp_smcp control;
     glp_init_smcp(&control);
     control.msg_lev = GLP_MSG_OFF;
     control.tol_bnd = control.tol_dj = 1e-10;
     control.it_lim = MAX_PIVOTS;
+    control.meth = mean_changed ? GLP_DUALP : GLP_PRIMAL;
     int failure = glp_simplex(of->problem, &control);
     if (failure != 0) { /* a basis that has gone bad: begin anew */
         glp_adv_basis(of->problem, 0);
@@ -187,10 +190,10 @@ static bt_status solve_taken(master *of, bt_error *error)
 }
 
 /* The optimum over all joint actions; of->bound is below it. */
-static bt_status solve(master *of, bt_error *error)
+static bt_status solve(master *of, bool mean_changed, bt_error *error)
 {
     for (int round = 0; round < MAX_ROUNDS; round++) {
-        bt_status status = solve_taken(of, error);
+        bt_status status = solve_taken(of, mean_changed && round == 0, error);
         if (status != BT_OK)
             return status;
         bool any;
@@ -216,7 +219,7 @@ typedef struct line {
 static bt_status lay_line(master *of, double at, line *laid, bt_error *error)
 {
     glp_set_row_bnds(of->problem, of->n_deviations + 2, GLP_FX, at, at);
-    bt_status status = solve(of, error);
+    bt_status status = solve(of, true, error);
     if (status != BT_OK)
         return status;
     laid->at = at;
@@ -286,14 +289,14 @@ static void weigh_columns(master *of, double of_epsilon, double of_outcome)
  * some: rounding). */
 static bt_status find_coarse_range(master *of, bt_frontier *frontier, bt_error *error)
 {
-    bt_status status = solve(of, error);
+    bt_status status = solve(of, false, error);
     if (status != BT_OK)
         return status;
     double least = fmax(0, glp_get_obj_val(of->problem));
     glp_set_col_bnds(of->problem, EPSILON_COLUMN, GLP_FX, least, least);
     for (int side = 0; side < 2 && status == BT_OK; side++) {
         weigh_columns(of, 0, side == 0 ? 1 : -1);
-        status = solve(of, error);
+        status = solve(of, false, error);
         *(side == 0 ? &frontier->coarse_low : &frontier->coarse_high) =
             (side == 0 ? 1 : -1) * glp_get_obj_val(of->problem);
     }

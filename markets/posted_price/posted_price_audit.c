@@ -64,6 +64,9 @@ bool bt_audit_create(bt_posted_price *market, double horizon, bt_arena *arena)
         length = market->model->game->n_joint;
     else if (length > MOST_SUMS || !all_seek_profit(market))
         return true;
+    bool looks_up = market->model->game != NULL;
+    if (!looks_up && !bt_logit_grid_create(market, arena, &audit->logit_grid))
+        return false;
     audit->total = BT_ARENA_NEW(arena, length, double);
     market->audit = audit;
     return audit->total != NULL &&
@@ -82,7 +85,9 @@ static void add_profits(bt_posted_price *market, double duration)
         const bt_market_seller *seller = &market->seller[i];
         size_t played = market->recent[0] / seller->stride % seller->n_actions;
         double *sum = audit->window.current + audit->first[i] + played * seller->n_actions;
-        for (size_t k = 0; k < seller->n_actions; k++)
+        if (audit->logit_grid != NULL)
+            bt_logit_grid_add_profits(audit->logit_grid, market, i, duration, sum);
+        for (size_t k = 0; audit->logit_grid == NULL && k < seller->n_actions; k++)
             sum[k] += duration * bt_counterfactual_objective(market, i, k);
     }
     audit->window.current[audit->window.length - 1] += duration;

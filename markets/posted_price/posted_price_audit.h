@@ -11,8 +11,9 @@
  * Counting. Up to 65,536 joint actions of a tabulated game the window holds how long each
  * was played, from which all figures follow. Beyond, it holds for each seller, own price
  * played and other own price the profit of the latter meanwhile (spec: the regret
- * auditor), which is as exact, at the price of one look-up or one demand evaluation per
- * own price and period.
+ * auditor), which is as exact, at the price of one look-up, one division (plain logit) or
+ * one demand evaluation per own price and period. Where buyers remember prices, profits
+ * are those at what they remember.
  *
  * Where a seller declares another objective than expected profit, regret is in that
  * objective, as the grid's equilibria are; games beyond 65,536 joint actions are then not
@@ -23,11 +24,13 @@
 
 #include "markets/audit/audit_verdict.h"
 #include "markets/audit/audit_window.h"
+#include "markets/posted_price/posted_price_logit_grid.h"
 #include "markets/posted_price/posted_price_response.h"
 
 typedef struct bt_posted_price_audit {
     bt_audit_window window;
     bool counts_joint_actions;
+    bt_logit_grid *logit_grid; /* NULL: profits are looked up, or demand is evaluated */
     size_t *first;  /* [seller] its sums [played * n_actions + other]; the last sum is time */
     double *total;  /* [length of the window] */
     double *regret; /* [seller] */

@@ -7,7 +7,7 @@
 #include "markets/posted_price/posted_price_audit.h"
 
 /* Of the mean Nash profit: how much below the least regret the stored frontier may lie. */
-static const double frontier_tolerance = 1e-5;
+static const double frontier_tolerance = 1e-4;
 
 /* Undominated joint actions, of which the program for correlated equilibria has a column
  * each and the squared number of prices as rows. */

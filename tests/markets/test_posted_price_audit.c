@@ -93,9 +93,9 @@ static const bt_seller_type player_type = {
     .greedy_action = greedy_action,
 };
 
-static void plant(bt_experiment *experiment, player players[SELLERS])
+static void plant(bt_experiment *experiment, player *players, size_t count)
 {
-    for (size_t i = 0; i < SELLERS; i++) {
+    for (size_t i = 0; i < count; i++) {
         bt_registered *entry = (bt_registered *)experiment->sellers.element + i;
         entry->type = &player_type.described;
         entry->parameters = &players[i];
@@ -111,10 +111,19 @@ static void assert_close(double value, double expected, double tolerance)
 /* ---- brute force ---- */
 
 /* Expected profit of the first of two prices, size 1. */
+static double weight_of(double price)
+{
+    return exp((2 - price) / .25);
+}
+
+static double profit_against(double own, double rivals_weight)
+{
+    return (own - 1) * weight_of(own) / (weight_of(own) + rivals_weight + 1);
+}
+
 static double profit(double own, double rival)
 {
-    double weight = exp((2 - own) / .25);
-    return (own - 1) * weight / (weight + exp((2 - rival) / .25) + 1);
+    return profit_against(own, weight_of(rival));
 }
 
 /* What was played when, for how long. */
@@ -212,7 +221,7 @@ static void check_periods(size_t n_prices, int periods, double window, const cha
              window, periods, buyers);
     read_experiment(&fixture, text);
     player players[SELLERS] = {make_player(n_prices, 1), make_player(n_prices, 2)};
-    plant(&fixture.experiment, players);
+    plant(&fixture.experiment, players, SELLERS);
     prepare_point(&fixture, 1);
     bt_run *run = complete_run(&fixture, 0);
     played play[MOST_PERIODS];
@@ -246,6 +255,60 @@ static void large_games_are_audited_by_sums(void **state)
     check_periods(MOST_PRICES, 40, .5, "{type: expected}");
 }
 
+/* Three sellers of 130 prices have no table: profits from weights, or where the demand is
+ * not plain logit (but nested with nests that do not correlate) by evaluating it. */
+static void check_without_table(const char *demand)
+{
+    enum { THREE = 3, PRICES = 130, PERIODS = 40 };
+    experiment_fixture fixture;
+    char text[2048];
+    snprintf(text, sizeof(text),
+             HEAD "market:\n  type: posted_price\n  demand: %s\n  products:\n"
+                  "    - {name: A, seller: s1, quality: 2, cost: 1}\n"
+                  "    - {name: B, seller: s2, quality: 2, cost: 1}\n"
+                  "    - {name: C, seller: s3, quality: 2, cost: 1}\n"
+                  "sellers: [{name: s1, policy: fixed, price: 1},\n"
+                  "          {name: s2, policy: fixed, price: 1},\n"
+                  "          {name: s3, policy: fixed, price: 1}]\n"
+                  "record: {every: 100, series: [price]}\nhorizon: {periods: %d}\n",
+             demand, PERIODS);
+    read_experiment(&fixture, text);
+    player players[THREE] = {make_player(PRICES, 1), make_player(PRICES, 2),
+                             make_player(PRICES, 3)};
+    plant(&fixture.experiment, players, THREE);
+    prepare_point(&fixture, 1);
+    bt_run *run = complete_run(&fixture, 0);
+    double regret[THREE];
+    read_outcome(&fixture, run, "audit_regret", regret);
+    for (size_t i = 0; i < THREE; i++) {
+        double best = -INFINITY;
+        for (size_t k = 0; k < PRICES; k++) {
+            double gain = 0;
+            for (uint64_t t = PERIODS / 2; t < PERIODS; t++) {
+                double rivals = 0;
+                for (size_t j = 0; j < THREE; j++)
+                    if (j != i)
+                        rivals += weight_of(players[j].price[scripted(&players[j], t)]);
+                gain += profit_against(players[i].price[k], rivals) -
+                        profit_against(players[i].price[scripted(&players[i], t)], rivals);
+            }
+            best = fmax(best, gain / (PERIODS / 2));
+        }
+        assert_close(regret[i], best, 1e-12);
+    }
+    assert_true(isfinite(real_outcome(&fixture, run, "audit_delta")));
+    bt_run_destroy(run);
+    close_experiment(&fixture);
+}
+
+static void games_without_a_table_are_audited(void **state)
+{
+    (void)state;
+    check_without_table("{model: logit, scale: 0.25, outside_utility: 0}");
+    check_without_table("{model: nested_logit, scale: 0.25, outside_utility: 0,"
+                        " nests: {rho: 0, groups: [[A, B, C]]}}");
+}
+
 static void missing_bands_are_said_to_be_missing(void **state)
 {
     (void)state;
@@ -253,7 +316,7 @@ static void missing_bands_are_said_to_be_missing(void **state)
     read_experiment(&fixture, HEAD CALVANO_MARKET "  audit: {largest_game: 48}\n" TWO_SELLERS
                                                   "horizon: {periods: 100}\n");
     player players[SELLERS] = {make_player(7, 1), make_player(7, 2)};
-    plant(&fixture.experiment, players);
+    plant(&fixture.experiment, players, SELLERS);
     prepare_point(&fixture, 1);
     bt_run *run = complete_run(&fixture, 0);
     assert_true(isnan(*benchmark(&fixture, "grid_coarse_delta_lowest")));
@@ -310,7 +373,7 @@ static void play_is_weighed_by_the_time_that_prices_stood(void **state)
                  buyers[b]);
         read_experiment(&fixture, text);
         player players[SELLERS] = {make_player(5, 8), make_player(5, 9)};
-        plant(&fixture.experiment, players);
+        plant(&fixture.experiment, players, SELLERS);
         prepare_point(&fixture, 1);
         bt_run *run = complete_run(&fixture, 0);
         played play[MOST_STRETCHES];
@@ -339,7 +402,7 @@ static void open_strategies(experiment_fixture *fixture, const uint64_t *strateg
         players[i].strategy = strategy;
         players[i].memory = memory;
     }
-    plant(&fixture->experiment, players);
+    plant(&fixture->experiment, players, SELLERS);
     prepare_point(fixture, 1);
 }
 
@@ -390,7 +453,7 @@ static void a_war_deters_where_undercutting_pays(void **state)
         for (size_t i = 0; i < SELLERS; i++)
             for (size_t k = 0; k < 3; k++)
                 players[i].price[k] = 1.5 + .4 * (double)k;
-        plant(&fixture.experiment, players);
+        plant(&fixture.experiment, players, SELLERS);
         prepare_point(&fixture, 1);
         bt_run *run = complete_run(&fixture, 0);
         double deviator[12], rival[12], gain[SELLERS], punishment[SELLERS];
@@ -469,6 +532,7 @@ int main(void)
         cmocka_unit_test(figures_are_those_of_brute_force),
         cmocka_unit_test(sampled_buyers_leave_regret_in_expected_profit),
         cmocka_unit_test(large_games_are_audited_by_sums),
+        cmocka_unit_test(games_without_a_table_are_audited),
         cmocka_unit_test(missing_bands_are_said_to_be_missing),
         cmocka_unit_test(play_is_weighed_by_the_time_that_prices_stood),
         cmocka_unit_test(at_an_equilibrium_there_is_nothing_to_gain),
