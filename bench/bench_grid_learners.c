@@ -1,8 +1,8 @@
 /*
- * Nanoseconds per seller and move of each learner on a price grid: two sellers of one rule in
- * Calvano's duopoly (15 prices, expected demand), from an experiment through the ordinary
- * engine, market included. Each figure is the best of several runs. The bars are those of a
- * throw-away program written for nothing else.
+ * Nanoseconds per seller and move of each learner on a price grid or of continuous prices: two
+ * sellers of one rule in Calvano's duopoly (grids of 15 prices, expected demand), from an
+ * experiment through the ordinary engine, market included. Each figure is the best of several
+ * runs. The bars are those of a throw-away program written for nothing else.
  */
 #include <math.h>
 #include <stdio.h>
@@ -35,6 +35,7 @@ static const measured rules[] = {
     {"hedge", 280, 0},
     {"regret_matching", 100, 0},
     {"fictitious_play", 0, 0},
+    {"grid_best_response", 0, 0},
     {"roth_erev", 0, 0},
     {"q_learning", 143, 0},
     {"policy_gradient", 291, 0},
@@ -44,7 +45,27 @@ static const measured rules[] = {
     {"lin_ts", 0, 0},
     {"deep_q", 0, 4000},
     {"actor_critic", 0, 20000},
+    {"derivative_follower", 0, 0},
+    {"gradient", 0, 0},
+    {"oga", 0, 0},
+    {"opga", 0, 0},
+    {"ols_pricing", 0, 0},
+    {"logit_mle_pricing", 0, 0},
+    {"explore_then_exploit", 0, 0},
+    {"best_response", 0, 0},
 };
+
+/* Settings that a rule cannot do without. */
+static const char *settings_of(const char *rule)
+{
+    static const char *const boxed[] = {
+        "derivative_follower", "gradient", "oga", "opga", "ols_pricing", "logit_mle_pricing",
+        "explore_then_exploit"};
+    for (size_t k = 0; k < sizeof(boxed) / sizeof(boxed[0]); k++)
+        if (strcmp(rule, boxed[k]) == 0)
+            return ", low: 1.2, high: 2.2";
+    return "";
+}
 
 static double seconds(void)
 {
@@ -89,9 +110,10 @@ static void measure(const measured *rule)
              "  products:\n"
              "    - {name: A, seller: s1, quality: 2, cost: 1}\n"
              "    - {name: B, seller: s2, quality: 2, cost: 1}\n"
-             "sellers: [{name: s1, policy: %s}, {name: s2, policy: %s}]\n"
+             "sellers: [{name: s1, policy: %s%s}, {name: s2, policy: %s%s}]\n"
              "record: {every: %ld, series: [profit_gain]}\n",
-             periods, rule->rule, rule->rule, periods);
+             periods, rule->rule, settings_of(rule->rule), rule->rule, settings_of(rule->rule),
+             periods);
     bt_diagnostics *diagnostics = bt_diagnostics_create();
     bt_arena *arena = bt_arena_create();
     bt_document *document;

@@ -24,6 +24,7 @@ static const bt_described *const entries[] = {
     &bt_regret_matching_seller.described,
     &bt_internal_regret_seller.described,
     &bt_fictitious_play_seller.described,
+    &bt_grid_best_response_seller.described,
     &bt_roth_erev_seller.described,
     &bt_policy_gradient_seller.described,
     &bt_ucb_pi_seller.described,

@@ -25,26 +25,27 @@ extern const bt_seller_type bt_logit_mle_pricing_seller;    /* logit_mle_pricing
 extern const bt_seller_type bt_explore_then_exploit_seller; /* explore_then_exploit.c */
 
 /* Learners on a price grid (grid_bandit.h) */
-extern const bt_seller_type bt_random_seller;            /* random.c */
-extern const bt_seller_type bt_epsilon_greedy_seller;    /* epsilon_greedy.c */
-extern const bt_seller_type bt_ucb1_seller;              /* ucb1.c */
-extern const bt_seller_type bt_ucb_tuned_seller;         /* ucb_tuned.c */
-extern const bt_seller_type bt_thompson_gaussian_seller; /* thompson_gaussian.c */
-extern const bt_seller_type bt_thompson_beta_seller;     /* thompson_beta.c */
-extern const bt_seller_type bt_exp3_seller;              /* exp3.c */
-extern const bt_seller_type bt_exp3_ix_seller;           /* exp3_ix.c */
-extern const bt_seller_type bt_exp3_p_seller;            /* exp3_p.c */
-extern const bt_seller_type bt_hedge_seller;             /* hedge.c */
-extern const bt_seller_type bt_regret_matching_seller;   /* regret_matching.c */
-extern const bt_seller_type bt_fictitious_play_seller;   /* fictitious_play.c */
-extern const bt_seller_type bt_roth_erev_seller;         /* roth_erev.c */
-extern const bt_seller_type bt_ucb_pi_seller;            /* ucb_pi.c */
-extern const bt_seller_type bt_lin_ucb_seller;           /* lin_ucb.c */
-extern const bt_seller_type bt_lin_ts_seller;            /* lin_ts.c */
-extern const bt_seller_type bt_mean_variance_ucb_seller; /* mean_variance_ucb.c */
-extern const bt_seller_type bt_cvar_ucb_seller;          /* cvar_ucb.c */
-extern const bt_seller_type bt_policy_gradient_seller;   /* policy_gradient.c */
-extern const bt_seller_type bt_internal_regret_seller;   /* internal_regret.c */
+extern const bt_seller_type bt_random_seller;             /* random.c */
+extern const bt_seller_type bt_epsilon_greedy_seller;     /* epsilon_greedy.c */
+extern const bt_seller_type bt_ucb1_seller;               /* ucb1.c */
+extern const bt_seller_type bt_ucb_tuned_seller;          /* ucb_tuned.c */
+extern const bt_seller_type bt_thompson_gaussian_seller;  /* thompson_gaussian.c */
+extern const bt_seller_type bt_thompson_beta_seller;      /* thompson_beta.c */
+extern const bt_seller_type bt_exp3_seller;               /* exp3.c */
+extern const bt_seller_type bt_exp3_ix_seller;            /* exp3_ix.c */
+extern const bt_seller_type bt_exp3_p_seller;             /* exp3_p.c */
+extern const bt_seller_type bt_hedge_seller;              /* hedge.c */
+extern const bt_seller_type bt_regret_matching_seller;    /* regret_matching.c */
+extern const bt_seller_type bt_fictitious_play_seller;    /* fictitious_play.c */
+extern const bt_seller_type bt_grid_best_response_seller; /* grid_best_response.c */
+extern const bt_seller_type bt_roth_erev_seller;          /* roth_erev.c */
+extern const bt_seller_type bt_ucb_pi_seller;             /* ucb_pi.c */
+extern const bt_seller_type bt_lin_ucb_seller;            /* lin_ucb.c */
+extern const bt_seller_type bt_lin_ts_seller;             /* lin_ts.c */
+extern const bt_seller_type bt_mean_variance_ucb_seller;  /* mean_variance_ucb.c */
+extern const bt_seller_type bt_cvar_ucb_seller;           /* cvar_ucb.c */
+extern const bt_seller_type bt_policy_gradient_seller;    /* policy_gradient.c */
+extern const bt_seller_type bt_internal_regret_seller;    /* internal_regret.c */
 
 /* For markets of type shopbot */
 extern const bt_seller_type bt_mixed_equilibrium_seller; /* mixed_equilibrium.c */

@@ -65,6 +65,7 @@ static const char *const rules[] = {
     "hedge",
     "regret_matching",
     "fictitious_play",
+    "grid_best_response",
     "roth_erev",
     "policy_gradient",
     "ucb_pi",
@@ -165,6 +166,7 @@ static void counterfactuals_are_the_same_on_the_short_cut(void **state)
     check_both_ways("hedge");
     check_both_ways("regret_matching");
     check_both_ways("fictitious_play");
+    check_both_ways("grid_best_response");
 }
 
 /* The most that a grid up to 2 earns, of two products with costs .5 and 1, each of 10

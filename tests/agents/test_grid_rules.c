@@ -369,6 +369,24 @@ static void fictitious_play_replies_to_the_past(void **state)
     close_lone_seller(&lone);
 }
 
+static void best_responses_reply_to_the_last_prices_alone(void **state)
+{
+    (void)state;
+    lone_seller lone;
+    open_lone_seller(&lone, "policy: grid_best_response", K, T, 2);
+    const double other[K] = {0.1, 0.2, 0.9, 0.1, 0.2};
+    double first[K] = {0};
+    for (size_t k = 0; k < 20000; k++)
+        first[lone_decide(&lone)]++;
+    for (size_t a = 0; a < K; a++)
+        assert_frequency(first[a], 20000, 1.0 / K);
+    for (size_t t = 0; t < 6; t++) {
+        lone_observe(&lone, 0, t % 3 != 0 ? profit_of : other);
+        assert_int_equal(lone_decide(&lone), t % 3 != 0 ? 3 : 2);
+    }
+    close_lone_seller(&lone);
+}
+
 /* ---- linear bandits ---- */
 
 /* Legendre polynomials of degrees 0 to 2 of price a of five. */
@@ -565,6 +583,7 @@ int main(void)
         cmocka_unit_test(hedge_weighs_what_prices_would_have_earned),
         cmocka_unit_test(regrets_are_matched),
         cmocka_unit_test(fictitious_play_replies_to_the_past),
+        cmocka_unit_test(best_responses_reply_to_the_last_prices_alone),
         cmocka_unit_test(linear_bandits_solve_the_normal_equations),
         cmocka_unit_test(linear_beliefs_are_drawn_from),
         cmocka_unit_test(prices_that_cannot_be_best_are_ruled_out),

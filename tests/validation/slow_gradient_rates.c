@@ -66,10 +66,57 @@ static void b8_slopes_of_gradient_rules(void **state)
     assert_int_equal(n_missed, 0);
 }
 
+/* ---- demand estimated from the own price ---- */
+
+/* Profit gains over the last tenth of 300,000 periods, and the slope of the squared distance:
+ * the reference gives means over few seeds of outcomes that depend on the path. Whether the
+ * distance rises or falls with one buyer a period is within the noise: printed only. */
+static bool judge_dithered(const char *name, const char *rule, const char *buyers, double gain,
+                           double slope)
+{
+    enum { N_RUNS = 12 };
+    static rate_sample rates;
+    experiment_fixture fixture;
+    sample gains = {.count = N_RUNS};
+    char line[128];
+    open_experiment(&fixture,
+                    "format: 1\nname: dither\nseed: 2026\n" CALVANO_MARKET
+                    "horizon: {periods: 300000}\n"
+                    "sellers: [{name: s1, policy: %s}, {name: s2, policy: %s}]\n"
+                    "buyers: {type: %s}\nrecord: {every: 30000, series: [profit_gain]}\n",
+                    rule, rule, buyers);
+    for (size_t r = 0; r < N_RUNS; r++) {
+        bt_run *run = complete_run(&fixture, r);
+        gains.value[r] = recorded(&fixture, run, "profit_gain", 9)[0];
+        bt_run_destroy(run);
+    }
+    close_experiment(&fixture);
+    snprintf(line, sizeof(line), "B14 %s (%.2f)", name, gain);
+    bool is_met = judge(line, gain - 0.2, gain + 0.2, &gains);
+    rate_measure(&rates, rule, buyers, "mean", 1 << 18, N_RUNS);
+    snprintf(line, sizeof(line), "B14 %s, slope%s", name, slope < 0 ? "" : " (rises)");
+    bool is_rate_met = judge_interval(
+        line, slope < 0 ? slope - 0.2 : 0, slope < 0 ? slope + 0.2 : 1, rates.slope,
+        rates.slope - rates.half_width, rates.slope + rates.half_width);
+    return is_met && (is_rate_met || slope > 0);
+}
+
+static void b14_dithered_estimates(void **state)
+{
+    (void)state;
+    const char *ols = "ols_pricing, low: 1.2, high: 2.2";
+    const char *mle = "logit_mle_pricing, low: 1.2, high: 2.2";
+    assert_true(judge_dithered("least squares, M=0", ols, EXACT, .16, -.24));
+    assert_true(judge_dithered("least squares, M=1", ols, ONE_BUYER, .24, 1));
+    assert_true(judge_dithered("logit likelihood, M=0", mle, EXACT, .09, -.28));
+    assert_true(judge_dithered("logit likelihood, M=1", mle, ONE_BUYER, .29, 1));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(b8_slopes_of_gradient_rules),
+        cmocka_unit_test(b14_dithered_estimates),
     };
     return RUN_ACCEPTANCE_TESTS(tests, argc, argv);
 }

@@ -106,6 +106,7 @@ static void self_play_with_expected_demand(void **state)
         {"hedge", .009, .001},
         {"roth_erev", .115, .025},
         {"fictitious_play", .103, .042},
+        {"grid_best_response", .098, .033},
         {"policy_gradient", .183, .046},
     };
     assert_true(judge_references(references, sizeof(references) / sizeof(references[0]), 100000,

@@ -23,7 +23,7 @@ typedef struct bt_dither_parameters {
      .type = BT_REAL,                                                                          \
      .offset = offsetof(rule, dither.size),                                                    \
      .unit = "price",                                                                          \
-     .default_text = "0.2",                                                                    \
+     .default_text = "0.3",                                                                    \
      .range = BT_NON_NEGATIVE,                                                                 \
      .meaning = "d: how far the first price is off the one that it thinks best"},              \
     {                                                                                          \
