@@ -50,21 +50,38 @@ static void set_scales(bt_choice_model *model, const bt_choice_data *data)
     }
 }
 
-/* The shares of the classes as biases of the last layer. */
-static void set_shares(bt_choice_model *model, const bt_choice_data *data)
+/* The shares of the classes, rows that are censored shared out as the others tell, until
+ * that no longer changes anything (Turnbull 1976). */
+static void estimate_shares(const bt_choice_data *data, double *share)
 {
-    double count[BT_CHOICE_MOST_CLASSES] = {0}, all = 0;
-    double *bias = model->layer[model->n_layers - 1].bias;
+    enum { ROUNDS = 200 };
+    double exact[BT_CHOICE_MOST_CLASSES] = {0}, censored[BT_CHOICE_MOST_CLASSES] = {0}, all = 0;
+    size_t n_classes = data->n_classes;
     for (size_t row = 0; row < data->n_rows; row++) {
         double weight = (double)data->weight[row];
-        size_t open = model->n_classes - data->class_[row];
-        for (size_t k = data->class_[row]; data->censored[row] && k < model->n_classes; k++)
-            count[k] += weight / (double)open;
-        count[data->class_[row]] += data->censored[row] ? 0 : weight;
+        (data->censored[row] ? censored : exact)[data->class_[row]] += weight;
         all += weight;
     }
-    for (size_t k = 0; k < model->n_classes && all > 0; k++)
-        bias[k] = count[k] > 0 ? log(count[k] / all) : never;
+    for (size_t k = 0; k < n_classes; k++)
+        share[k] = 1 / (double)n_classes;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        double above = 1, per_share = 0;
+        for (size_t k = 0; k < n_classes; k++) {
+            per_share += above > 1e-12 ? censored[k] / above : 0;
+            above -= share[k];
+            share[k] = (exact[k] + share[k] * per_share) / all;
+        }
+    }
+}
+
+/* They are the biases of the last layer. */
+static void set_shares(bt_choice_model *model, const bt_choice_data *data)
+{
+    double share[BT_CHOICE_MOST_CLASSES];
+    double *bias = model->layer[model->n_layers - 1].bias;
+    estimate_shares(data, share);
+    for (size_t k = 0; k < model->n_classes; k++)
+        bias[k] = fmax(log(fmax(share[k], 1e-300)), never);
 }
 
 /* ---- the logit ---- */

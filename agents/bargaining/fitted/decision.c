@@ -133,6 +133,15 @@ static int64_t draw_in_step(const int64_t *steps, size_t count, size_t class_,
     return low + (int64_t)(u * (double)(steps[class_] - low));
 }
 
+/* Of what had not happened by `value`: the step it is in, or the next if most of that is over.
+ */
+static size_t step_not_before(const int64_t *steps, size_t count, int64_t value)
+{
+    size_t i = step_of(steps, count, value);
+    int64_t low = i == 0 ? 0 : steps[i - 1];
+    return i < count && 2 * (value - low) > steps[i] - low ? i + 1 : i;
+}
+
 size_t bt_first_arrival_class(int64_t time, int64_t window)
 {
     if (time >= window)
@@ -154,6 +163,11 @@ size_t bt_next_arrival_class(int64_t gap)
     return step_of(gap_steps, LENGTH(gap_steps), gap);
 }
 
+size_t bt_next_arrival_not_before(int64_t gap)
+{
+    return step_not_before(gap_steps, LENGTH(gap_steps), gap);
+}
+
 int64_t bt_next_arrival_draw(size_t class_, bt_stream *stream)
 {
     return draw_in_step(gap_steps, LENGTH(gap_steps), class_, stream);
@@ -173,6 +187,11 @@ int64_t bt_history_draw(size_t class_, bt_stream *stream)
 size_t bt_delay_class(int64_t delay)
 {
     return step_of(delay_steps, LENGTH(delay_steps), delay);
+}
+
+size_t bt_delay_not_before(int64_t delay)
+{
+    return step_not_before(delay_steps, LENGTH(delay_steps), delay);
 }
 
 int64_t bt_delay_draw(size_t class_, bt_stream *stream)
@@ -242,6 +261,8 @@ void bt_decision_features(size_t model, const bt_decision *decision, double *fea
     if (count == 0)
         return;
     size_t n = put_common(decision, feature);
+    if (model == BT_MODEL_CONCESSION) /* data do not know who buys now: it would tell */
+        feature[n - 1] = 0;
     if (model >= BT_MODEL_MESSAGE)
         feature[4] = decision->own; /* in place of whether the standing offer is round */
     if (count == DECISION_FEATURES_BUYER)

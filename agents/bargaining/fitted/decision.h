@@ -15,7 +15,9 @@
  *     delay 2..7       time to the answer, in steps that grow; none within 48 hours
  *     message 1..6     without; with
  *
- * What a buyer cannot see is not among a buyer's features: other threads and thresholds.
+ * What a buyer cannot see is not among a buyer's features: other threads and thresholds. The
+ * buyer's history is not among those of the first turn: data have no row, and so no history, of
+ * who buys at once.
  */
 #ifndef BT_AGENTS_BARGAINING_DECISION_H
 #define BT_AGENTS_BARGAINING_DECISION_H
@@ -85,6 +87,11 @@ size_t bt_next_arrival_class(int64_t gap);
 size_t bt_history_class(int64_t history);
 size_t bt_concession_class(uint32_t turn, int percent);
 size_t bt_delay_class(int64_t delay); /* 48 hours and more: the last */
+
+/* The least class of what had not happened by then: the steps are wide, so one that is mostly
+ * over counts as over. */
+size_t bt_next_arrival_not_before(int64_t gap);
+size_t bt_delay_not_before(int64_t delay);
 
 /* A value of a class, equally likely within it. INT64_MAX: never, none. Draws: one. */
 int64_t bt_first_arrival_draw(size_t class_, int64_t window, bt_stream *stream);

@@ -69,8 +69,10 @@ static bool add_arrivals(const listing_view *view)
         seen.gap = seen.time - before;
         seen.n_arrivals = i + 1;
         before = seen.time;
-        done = add_arrival(view, BT_MODEL_NEXT_ARRIVAL, &seen,
-                           bt_next_arrival_class(next - listing->start - seen.time), is_last);
+        int64_t gap = next - listing->start - seen.time;
+        done = add_arrival(
+            view, BT_MODEL_NEXT_ARRIVAL, &seen,
+            is_last ? bt_next_arrival_not_before(gap) : bt_next_arrival_class(gap), is_last);
         if (done && view->thread[i].buyer_history >= 0)
             done = bt_choice_data_add(&view->data->model[BT_MODEL_HISTORY], &(double){0},
                                       bt_history_class(view->thread[i].buyer_history), false,
@@ -203,7 +205,7 @@ static bool add_missing_turn(const listing_view *view, const bt_decision *decisi
         (bt_is_buyers_turn(last->number) && is_automatic_zone(view->listing, last->price)))
         return true;
     return add(view, BT_MODEL_DELAY + decision->turn - 2, decision,
-               bt_delay_class(view->end - last->time), true);
+               bt_delay_not_before(view->end - last->time), true);
 }
 
 static bool add_thread(const listing_view *view, size_t thread)

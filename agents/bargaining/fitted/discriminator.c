@@ -95,13 +95,16 @@ static void put_thread(const bt_bargaining_history *history, size_t listing_numb
     const bt_bargaining_thread *thread = &history->thread[listing->first_thread + number];
     const bt_bargaining_turn *turn = &history->turn[thread->first_turn];
     double list_price = (double)listing->list_price;
+    /* Data know no history of who only buys. */
+    bool is_purchase = thread->n_turns == 1 && turn->act == BT_ACT_ACCEPT;
+    double history_of_buyer = is_purchase ? 0 : (double)thread->buyer_history;
     size_t n = put_turns(listing, turn, thread->n_turns, feature);
     feature[n++] = log10(0.01 * list_price);
     feature[n++] = (double)listing->decline_price / list_price;
     feature[n++] = (double)listing->accept_price / list_price;
     feature[n++] =
         (double)(turn->time - listing->start) / (double)(listing->end - listing->start);
-    feature[n++] = log1p(fmax(0, (double)thread->buyer_history));
+    feature[n++] = log1p(fmax(0, history_of_buyer));
     feature[n++] = (double)number;
     feature[n++] = (double)thread->n_turns;
 }
