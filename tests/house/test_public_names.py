@@ -10,8 +10,8 @@ import sys
 BUILD = pathlib.Path(os.environ["BERTRAND_BUILD"])
 SOURCE = pathlib.Path(os.environ["BERTRAND_SOURCE"])
 FLOORS = ["sim", "markets", "agents", "analysis", "experiments"]
-# sanitizers and the compiler add symbols of their own
-IGNORED = re.compile(r"^(__|_ZTS|asan|__odr_asan|\.L)")
+# sanitizers, the compiler and OpenMP's named critical sections add symbols of their own
+IGNORED = re.compile(r"^(__|_ZTS|asan|__odr_asan|\.L|\.gomp_)")
 
 
 def defined_symbols(archive):
