@@ -55,4 +55,9 @@ bt_status bt_plot_convergence(const bt_results *results, const bt_plot_setting *
 bt_status bt_plot_responses(const bt_results *results, const bt_plot_setting *setting,
                             bt_figure_list *figures, bt_error *error);
 
+/* Outcomes by seller along a grid (turns, shares of the window, of the list price), a figure
+ * a grid; of one point. */
+bt_status bt_plot_profiles(const bt_results *results, const bt_plot_setting *setting,
+                           bt_figure_list *figures, bt_error *error);
+
 #endif

@@ -23,6 +23,12 @@
 
 /* All return BT_IO when the stream cannot be written. */
 bt_status bt_write_summary_text(const bt_summary *summary, FILE *stream, bt_error *error);
+
+/* What one point says of its sellers side by side, as tables; nothing where the file has no
+ * outcomes along a grid. Text calls it for a single point. */
+bt_status bt_write_profiles_text(const bt_summary *summary, size_t point, FILE *stream,
+                                 bt_error *error);
+
 bt_status bt_write_summary_csv(const bt_summary *summary, FILE *stream, bt_error *error);
 bt_status bt_write_summary_json(const bt_summary *summary, FILE *stream, bt_error *error);
 

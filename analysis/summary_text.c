@@ -374,6 +374,9 @@ bt_status bt_write_summary_text(const bt_summary *summary, FILE *stream, bt_erro
         print_statistics(summary, point, stream);
         print_products(summary, point, stream);
         print_sellers(summary, point, stream);
+        bt_status status = bt_write_profiles_text(summary, point->point, stream, error);
+        if (status != BT_OK)
+            return status;
     } else {
         print_overview(summary, &overview, false, stream);
         if (has_column(summary, &audit, 0))

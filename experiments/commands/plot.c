@@ -20,7 +20,7 @@ static const bt_command_option options[] = {
          "folder for the figures (default: RESULT-figures), or the file of a single one"},
     {.name = "kind",
      .argument = "KIND",
-     .meaning = "trajectory, sweep, convergence, impulse-response or all (default)"},
+     .meaning = "trajectory, sweep, convergence, impulse-response, profile or all (default)"},
     {.name = "format", .argument = "FORMAT", .meaning = "svg (default), pdf or png"},
     {.name = "emit",
      .argument = "LANGUAGE,...",
@@ -42,7 +42,7 @@ static const bt_command_option options[] = {
 
 enum { MAX_LANGUAGES = 4, PATH_ROOM = 4096 };
 
-typedef enum kind { ALL, TRAJECTORY, SWEEP, CONVERGENCE, RESPONSE } kind;
+typedef enum kind { ALL, TRAJECTORY, SWEEP, CONVERGENCE, RESPONSE, PROFILE } kind;
 
 /* What the command line asks for. */
 typedef struct request {
@@ -63,18 +63,20 @@ static bt_status read_kind(const char *word, kind *chosen, bt_error *error)
                                        [TRAJECTORY] = "trajectory",
                                        [SWEEP] = "sweep",
                                        [CONVERGENCE] = "convergence",
-                                       [RESPONSE] = "impulse-response"};
+                                       [RESPONSE] = "impulse-response",
+                                       [PROFILE] = "profile"};
     *chosen = ALL;
     if (word == NULL)
         return BT_OK;
-    for (kind i = ALL; i <= RESPONSE; i++)
+    for (kind i = ALL; i <= PROFILE; i++)
         if (strcmp(word, name[i]) == 0) {
             *chosen = i;
             return BT_OK;
         }
     return bt_fail(
         error, BT_BAD_USAGE,
-        "--kind: '%s' is not trajectory, sweep, convergence, impulse-response or all", word);
+        "--kind: '%s' is not trajectory, sweep, convergence, impulse-response, profile or all",
+        word);
 }
 
 static bt_status read_band(const char *word, bt_band_kind *band, bt_error *error)
@@ -196,6 +198,9 @@ static bt_status make_figures(const bt_results *results, const request *asked,
     bool has_responses = bt_result_find(results->reader, "deviator_price") != NULL;
     if (status == BT_OK && ((all && has_responses) || asked->kind == RESPONSE))
         status = bt_plot_responses(results, &asked->plot, figures, error);
+    bool has_grids = bt_result_find(results->reader, "hundredth") != NULL;
+    if (status == BT_OK && ((all && has_grids) || asked->kind == PROFILE))
+        status = bt_plot_profiles(results, &asked->plot, figures, error);
     for (size_t i = 0; i < figures->n_remarks; i++)
         fprintf(stderr, "%s\n", figures->remark[i]);
     if (status == BT_OK && figures->n == 0)

@@ -328,8 +328,8 @@ static double valid_price_below(const outcome_source *from)
 
 /* ---- the list ---- */
 
-/* function, name, long name, axis */
-#define SELLER_OUTCOMES(X)                                                                     \
+/* function, name, long name, axis: shares and the like (X), numbers of moves (N) */
+#define SELLER_OUTCOMES(X, N)                                                                  \
     X(sale_probability, "overall_sale_probability", "share of plays that sold", SELLER)        \
     X(sale_price, "overall_sale_price", "price over list price of what sold", SELLER)          \
     X(sales_at_list, "sales_at_list", "share of sales at the list price", SELLER)              \
@@ -362,7 +362,7 @@ static double valid_price_below(const outcome_source *from)
     X(turn_counter, "turn_counter", "share of moves that offer another price", SELLER_TURN)    \
     X(turn_reject, "turn_reject", "share of moves that reject or walk", SELLER_TURN)           \
     X(turn_expire, "turn_expire", "share of silences that reject or walk", SELLER_TURN)        \
-    X(turn_count, "turn_moves", "moves that were not automatic", SELLER_TURN)                  \
+    N(turn_count, "turn_moves", "moves that were not automatic", SELLER_TURN)                  \
     X(turn_automatic, "turn_automatic", "share of moves that a threshold made", SELLER_TURN)   \
     X(last_turn, "last_turn", "share of threads whose last move it is", SELLER_TURN)           \
     X(message_share, "turn_message", "share with a message of the moves that can have one",    \
@@ -380,44 +380,44 @@ static double valid_price_below(const outcome_source *from)
       SELLER_HUNDREDTH)                                                                        \
     X(reject_2, "turn2_reject_by_offer",                                                       \
       "turn 2 rejects or lets expire, by first offer / list price", SELLER_HUNDREDTH)          \
-    X(count_2, "turn2_moves_by_offer", "moves at turn 2, by first offer / list price",         \
+    N(count_2, "turn2_moves_by_offer", "moves at turn 2, by first offer / list price",         \
       SELLER_HUNDREDTH)                                                                        \
     X(accept_3, "turn3_accept_after_reject",                                                   \
       "turn 3 accepts after an active rejection, by first offer / list price",                 \
       SELLER_HUNDREDTH)                                                                        \
     X(walk_3, "turn3_walk_after_reject",                                                       \
       "turn 3 walks after an active rejection, by first offer / list price", SELLER_HUNDREDTH) \
-    X(count_3, "turn3_moves_after_reject", "moves at turn 3 after an active rejection",        \
+    N(count_3, "turn3_moves_after_reject", "moves at turn 3 after an active rejection",        \
       SELLER_HUNDREDTH)                                                                        \
     X(accept_3_expired, "turn3_accept_after_expiry",                                           \
       "turn 3 accepts after an expired offer, by first offer / list price", SELLER_HUNDREDTH)  \
-    X(count_3_expired, "turn3_moves_after_expiry", "moves at turn 3 after an expired offer",   \
+    N(count_3_expired, "turn3_moves_after_expiry", "moves at turn 3 after an expired offer",   \
       SELLER_HUNDREDTH)                                                                        \
     X(accept_3_half, "turn3_accept_after_concession_half",                                     \
       "turn 3 accepts a concession after an offer of 1/2", SELLER_HUNDREDTH)                   \
-    X(count_3_half, "turn3_moves_after_concession_half", "its moves", SELLER_HUNDREDTH)        \
+    N(count_3_half, "turn3_moves_after_concession_half", "its moves", SELLER_HUNDREDTH)        \
     X(accept_3_two_thirds, "turn3_accept_after_concession_two_thirds",                         \
       "turn 3 accepts a concession after an offer of 2/3", SELLER_HUNDREDTH)                   \
-    X(count_3_two_thirds, "turn3_moves_after_concession_two_thirds", "its moves",              \
+    N(count_3_two_thirds, "turn3_moves_after_concession_two_thirds", "its moves",              \
       SELLER_HUNDREDTH)                                                                        \
     X(accept_3_three_quarters, "turn3_accept_after_concession_three_quarters",                 \
       "turn 3 accepts a concession after an offer of 3/4", SELLER_HUNDREDTH)                   \
-    X(count_3_three_quarters, "turn3_moves_after_concession_three_quarters", "its moves",      \
+    N(count_3_three_quarters, "turn3_moves_after_concession_three_quarters", "its moves",      \
       SELLER_HUNDREDTH)                                                                        \
     X(accept_3_four_fifths, "turn3_accept_after_concession_four_fifths",                       \
       "turn 3 accepts a concession after an offer of 4/5", SELLER_HUNDREDTH)                   \
-    X(count_3_four_fifths, "turn3_moves_after_concession_four_fifths", "its moves",            \
+    N(count_3_four_fifths, "turn3_moves_after_concession_four_fifths", "its moves",            \
       SELLER_HUNDREDTH)                                                                        \
     X(accept_5, "turn5_accept_after_rejects",                                                  \
       "turn 5 accepts after active rejections at turns 2 and 4, by standing offer",            \
       SELLER_HUNDREDTH)                                                                        \
-    X(count_5, "turn5_moves_after_rejects", "its moves", SELLER_HUNDREDTH)
+    N(count_5, "turn5_moves_after_rejects", "its moves", SELLER_HUNDREDTH)
 
 enum market_outcome { ITERATIONS, MEAN_WORTH, WORTH_ERROR, PROBABILITY_ERROR, MARKET_OUTCOMES };
 
 static of_source *const outcome_function[] = {
 #define OUTCOME_FUNCTION(function, name, long_name, axis) function,
-    SELLER_OUTCOMES(OUTCOME_FUNCTION)
+    SELLER_OUTCOMES(OUTCOME_FUNCTION, OUTCOME_FUNCTION)
 #undef OUTCOME_FUNCTION
 };
 
@@ -433,8 +433,11 @@ const bt_series bt_bargaining_outcomes[BT_N_BARGAINING_OUTCOMES] = {
                            BT_AXIS_NONE, false, true},
 #define OUTCOME_ROW(function, name, long_name, axis)                                           \
     {name, long_name, "1", BT_AXIS_##axis, false, true},
-    SELLER_OUTCOMES(OUTCOME_ROW)
+#define COUNT_ROW(function, name, long_name, axis)                                             \
+    {name, long_name, "moves", BT_AXIS_##axis, false, true},
+    SELLER_OUTCOMES(OUTCOME_ROW, COUNT_ROW)
 #undef OUTCOME_ROW
+#undef COUNT_ROW
 };
 _Static_assert(sizeof(outcome_function) / sizeof(outcome_function[0]) + MARKET_OUTCOMES ==
                    BT_N_BARGAINING_OUTCOMES,
