@@ -4,7 +4,9 @@
  *
  *     Q(s, a) <- Q(s, a) + alpha (profit + delta max_a' Q(s', a') - Q(s, a)),
  *
- * s the joint actions that stood at the last `memory` moves, the newest first. With
+ * s the joint actions that stood at the last `memory` moves, the newest first, or the rivals'
+ * actions alone (Tesauro and Kephart's (2002) Q(own price | rival's price), with `remembers:
+ * rivals` and alternating moves). With
  * probability exploration exp(-decay t), t the number of own moves so far, it charges a
  * price drawn uniformly from its grid, else its greedy one; or it draws from the Boltzmann
  * distribution with temperature falling at the same rate. A seller of several products
@@ -31,6 +33,7 @@ enum { EXPLORATION_PURPOSE = 0, TIE_PURPOSE = 1, HISTORY_PURPOSE = 2 };
 enum { EPSILON_GREEDY, BOLTZMANN };
 enum { OWN_STREAMS, AER2020 };
 enum { UNIFORM_RIVALS, ZERO };
+enum { JOINT_ACTIONS, RIVALS_ACTIONS };
 
 /* Values of Q(s, a): 4 GiB of them. */
 #define MAX_CELLS (UINT64_C(1) << 29)
@@ -39,6 +42,7 @@ typedef struct q_learning_parameters {
     double learning_rate;
     double discount;
     int64_t memory;
+    int32_t remembers;
     int32_t exploration;
     double initial_exploration;
     double initial_temperature;
@@ -70,6 +74,12 @@ static const bt_parameter parameters[] = {
      .default_text = "1",
      .range = BT_BETWEEN(0, 2),
      .meaning = "how many past joint actions make up the state"},
+    {.name = "remembers",
+     .type = BT_CHOICE,
+     .offset = offsetof(q_learning_parameters, remembers),
+     .default_text = "joint_actions",
+     .choices = "joint_actions|rivals_actions",
+     .meaning = "what it remembers of a move: all sellers' actions, or all but its own"},
     {.name = "exploration",
      .type = BT_CHOICE,
      .offset = offsetof(q_learning_parameters, exploration),
@@ -146,15 +156,19 @@ typedef struct q_learner {
     uint32_t seller;
     uint32_t memory;
     bool is_boltzmann;
+    bool remembers_own;
     bt_aer2020 *aer2020; /* NULL: own streams */
 
     /* set up */
-    uint64_t n_joint;
-    uint64_t newest; /* n_joint^(memory - 1): weight of the newest joint action */
+    uint64_t n_joint;      /* joint actions */
+    uint64_t n_remembered; /* of a move: n_joint, or the rivals' joint actions */
+    uint64_t stride;       /* of its own action in a joint one */
+    uint64_t newest;       /* n_remembered^(memory - 1): weight of the newest move */
     size_t n_states;
-    double *weight;  /* [action] boltzmann */
-    uint64_t *tied;  /* [action] */
-    double *first_q; /* [action] */
+    size_t n_joint_states; /* n_joint^memory, as the market counts them */
+    double *weight;        /* [action] boltzmann */
+    uint64_t *tied;        /* [action] */
+    double *first_q;       /* [action] */
     bool archives_aer2020;
     const q_learning_parameters *parameters;
     const bt_seller_setting *setting;
@@ -269,13 +283,23 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
     return action;
 }
 
+/* What is remembered of a move: the joint action, or that without the own one. */
+static uint64_t remembered(const q_learner *seller, uint64_t joint_action)
+{
+    if (seller->remembers_own)
+        return joint_action;
+    return joint_action / (seller->stride * seller->n_actions) * seller->stride +
+           joint_action % seller->stride;
+}
+
 static uint64_t next_state(const q_learner *seller, uint64_t joint_action)
 {
     if (seller->memory == 0)
         return 0;
     if (seller->memory == 1)
-        return joint_action;
-    return joint_action * seller->newest + seller->state / seller->n_joint;
+        return remembered(seller, joint_action);
+    return remembered(seller, joint_action) * seller->newest +
+           seller->state / seller->n_remembered;
 }
 
 static bool observe(void *self, const bt_seller_feedback *feedback)
@@ -296,11 +320,13 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
 static bt_status check_aer2020(const q_learning_parameters *chosen,
                                const bt_seller_setting *setting, bt_error *error)
 {
-    if (chosen->memory != 1 || chosen->exploration != EPSILON_GREEDY)
-        return bt_fail(error, BT_BAD_INPUT,
-                       "seller \"%s\": `random_numbers: aer2020` are those of memory 1 and "
-                       "epsilon_greedy exploration",
-                       setting->name);
+    if (chosen->memory != 1 || chosen->exploration != EPSILON_GREEDY ||
+        chosen->remembers != JOINT_ACTIONS)
+        return bt_fail(
+            error, BT_BAD_INPUT,
+            "seller \"%s\": `random_numbers: aer2020` are those of memory 1 of joint "
+            "actions and epsilon_greedy exploration",
+            setting->name);
     return BT_OK;
 }
 
@@ -329,6 +355,7 @@ static void fill_hot(q_learner *seller)
     seller->learning_rate = chosen->learning_rate;
     seller->discount = chosen->discount;
     seller->memory = (uint32_t)chosen->memory;
+    seller->remembers_own = chosen->remembers == JOINT_ACTIONS;
     seller->is_boltzmann = chosen->exploration == BOLTZMANN;
     seller->exploration =
         seller->is_boltzmann ? chosen->initial_temperature : chosen->initial_exploration;
@@ -371,31 +398,57 @@ static size_t actions(const void *self, const double **action_price)
     return seller->n_actions;
 }
 
+/* a * b, or more than `most` where it would be. */
+static uint64_t times(uint64_t a, uint64_t b, uint64_t most)
+{
+    return a <= most && b <= most / a ? a * b : most + 1;
+}
+
+static uint64_t power(uint64_t base, uint32_t exponent, uint64_t most)
+{
+    uint64_t result = 1;
+    for (uint32_t k = 0; k < exponent; k++)
+        result = times(result, base, most);
+    return result;
+}
+
+/* How many joint actions there are, and the place of the own one in them. */
+static void count_joint_actions(q_learner *seller, const size_t *n_actions)
+{
+    const uint64_t most = UINT64_MAX / 2;
+    seller->n_joint = seller->stride = 1;
+    for (uint32_t i = seller->setting->n_sellers; i-- > 0;) {
+        if (i == seller->setting->seller)
+            seller->stride = seller->n_joint;
+        seller->n_joint = times(seller->n_joint, n_actions[i], most);
+    }
+    seller->n_remembered =
+        seller->remembers_own ? seller->n_joint : seller->n_joint / seller->n_actions;
+}
+
 /* The states of this seller's memory; an error if they are not finite or too many. */
 static bt_status count_states(q_learner *seller, const bt_seller_rivals *rivals,
                               bt_error *error)
 {
-    uint64_t n_joint = 1, n_states = 1, most = MAX_CELLS / seller->n_actions;
-    for (uint32_t i = 0; i < seller->setting->n_sellers && seller->memory > 0; i++) {
+    const uint64_t most = MAX_CELLS / seller->n_actions;
+    for (uint32_t i = 0; i < seller->setting->n_sellers && seller->memory > 0; i++)
         if (rivals->n_actions[i] == 0)
             return bt_fail(error, BT_BAD_INPUT,
                            "seller \"%s\": to remember joint actions all sellers must be on "
                            "price grids; set `memory: 0`, or give the others grids",
                            seller->setting->name);
-        n_joint =
-            rivals->n_actions[i] <= most / n_joint ? n_joint * rivals->n_actions[i] : most + 1;
-    }
-    for (uint32_t k = 0; k < seller->memory && n_states <= most; k++) {
-        seller->newest = n_states;
-        n_states = n_joint <= most / n_states ? n_states * n_joint : most + 1;
-    }
-    if (n_states > most)
+    if (seller->memory > 0)
+        count_joint_actions(seller, rivals->n_actions);
+    else
+        seller->n_joint = seller->n_remembered = 1;
+    seller->n_states = power(seller->n_remembered, seller->memory, most);
+    seller->n_joint_states = power(seller->n_joint, seller->memory, SIZE_MAX / 2);
+    if (seller->n_states > most)
         return bt_fail(error, BT_BAD_INPUT,
                        "seller \"%s\": its states are too many for a table of values; use a "
                        "shorter `memory` or fewer grid points",
                        seller->setting->name);
-    seller->n_joint = n_joint;
-    seller->n_states = n_states;
+    seller->newest = seller->memory > 1 ? seller->n_remembered : 1;
     return BT_OK;
 }
 
@@ -464,9 +517,9 @@ static bt_status choose_first_state(q_learner *seller, const bt_seller_rivals *r
         for (size_t k = 0; k < 2; k++)
             history[k] = bt_stream_below(&stream, seller->n_joint);
     }
-    seller->state = history[0] * seller->newest;
+    seller->state = remembered(seller, history[0]) * seller->newest;
     if (seller->memory > 1)
-        seller->state += history[1];
+        seller->state += remembered(seller, history[1]);
     return BT_OK;
 }
 
@@ -512,13 +565,18 @@ static size_t n_states(const void *self, size_t *memory)
 {
     const q_learner *seller = self;
     *memory = seller->memory;
-    return seller->n_states;
+    return seller->n_joint_states;
 }
 
 static uint64_t greedy_action(const void *self, size_t state)
 {
     const q_learner *seller = self;
-    return seller->best[state].action;
+    if (seller->memory == 0)
+        return seller->best[0].action;
+    uint64_t own = remembered(seller, state % seller->n_joint);
+    if (seller->memory == 2)
+        own += remembered(seller, state / seller->n_joint) * seller->newest;
+    return seller->best[own].action;
 }
 
 static double discount(const void *self)
@@ -532,7 +590,7 @@ const bt_seller_type bt_q_learning_seller = {
                   .summary = "Learns the value of each price in each state of the market by "
                              "trial and error.",
                   .source = "Watkins and Dayan 1992; Calvano, Calzolari, Denicolo and "
-                            "Pastorello 2020",
+                            "Pastorello 2020; Tesauro and Kephart 2002",
                   .parameters = &parameter_table},
     .feedback = BT_SEES_RIVAL_PRICES,
     .create = create,
