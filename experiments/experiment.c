@@ -1,5 +1,6 @@
 #include "experiments/experiment.h"
 
+#include "agents/bidders/registry.h"
 #include "agents/buyers/registry.h"
 #include "agents/sellers/registry.h"
 #include "experiments/experiment_check.h"
@@ -74,15 +75,15 @@ static const bt_parameter_table checkpoint_table =
 static const bt_parameter seller_parameters[] = {
     {.name = "name",
      .type = BT_TEXT,
-     OF(bt_seller_common, name),
+     OF(bt_seller_common, group.name),
      .required = true,
      .meaning = "the seller, as the market's products name it"},
     {.name = "count",
      .type = BT_INTEGER,
-     OF(bt_seller_common, count),
+     OF(bt_seller_common, group.count),
      .range = BT_BETWEEN(1, 100000),
      .meaning = "sellers alike, called NAME1, NAME2, ..., or with the number for # in NAME",
-     .given_offset = offsetof(bt_seller_common, has_count)},
+     .given_offset = offsetof(bt_seller_common, group.has_count)},
     {.name = "reprice",
      .type = BT_OPTION,
      OF(bt_seller_common, reprice),
@@ -101,6 +102,27 @@ static const bt_parameter seller_parameters[] = {
      .meaning = "when an interval's clock first strikes"},
 };
 static const bt_parameter_table seller_table = BT_TABLE_OF(bt_seller_common, seller_parameters);
+
+static const bt_parameter bidder_parameters[] = {
+    {.name = "name",
+     .type = BT_TEXT,
+     OF(bt_bidder_common, group.name),
+     .required = true,
+     .meaning = "the bidder"},
+    {.name = "count",
+     .type = BT_INTEGER,
+     OF(bt_bidder_common, group.count),
+     .range = BT_BETWEEN(1, 100000),
+     .meaning = "bidders alike, called NAME1, NAME2, ..., or with the number for # in NAME",
+     .given_offset = offsetof(bt_bidder_common, group.has_count)},
+    {.name = "value",
+     .type = BT_TABLE,
+     OF(bt_bidder_common, value),
+     .default_text = "{}",
+     .table = &bt_law_table,
+     .meaning = "what an item is worth to it, each round"},
+};
+static const bt_parameter_table bidder_table = BT_TABLE_OF(bt_bidder_common, bidder_parameters);
 
 static const bt_parameter parameters[] = {
     {.name = "format",
@@ -147,6 +169,13 @@ static const bt_parameter parameters[] = {
      .registry = &bt_seller_registry,
      .selector = "policy",
      .meaning = "who sells, and by what rule they price"},
+    {.name = "bidders",
+     .type = BT_REGISTERED_LIST,
+     OF(bt_experiment, bidders),
+     .table = &bidder_table,
+     .registry = &bt_bidder_registry,
+     .selector = "policy",
+     .meaning = "who bids, in an auction market, and by what rule"},
     {.name = "buyers",
      .type = BT_REGISTERED,
      OF(bt_experiment, buyers),
@@ -196,41 +225,41 @@ static const bt_parameter parameters[] = {
 
 const bt_parameter_table bt_experiment_table = BT_TABLE_OF(bt_experiment, parameters);
 
-/* An entry with mistakes may lack what is common to sellers, or its name. */
+/* An entry with mistakes may lack what is common to all, or its name. */
 static size_t group_size(const bt_registered *group)
 {
-    const bt_seller_common *common = group->common;
+    const bt_group_common *common = group->common;
     return common != NULL && common->has_count ? (size_t)common->count : 1;
 }
 
 static const char *name_in_group(const bt_registered *group, size_t k, bt_arena *arena)
 {
-    const bt_seller_common *common = group->common;
+    const bt_group_common *common = group->common;
     if (common == NULL || common->name == NULL)
         return "";
     return common->has_count ? bt_group_name(common->name, group_size(group), k, arena)
                              : common->name;
 }
 
-bt_status bt_seller_entries_create(const bt_experiment *experiment, bt_arena *arena,
-                                   bt_seller_entries *entries, bt_error *error)
+bt_status bt_group_entries_create(const bt_table_list *groups, bt_arena *arena,
+                                  bt_group_entries *entries, bt_error *error)
 {
-    const bt_registered *group = experiment->sellers.element;
-    *entries = (bt_seller_entries){.count = 0};
+    const bt_registered *group = groups->element;
+    *entries = (bt_group_entries){.count = 0};
     size_t total = 0;
-    for (size_t i = 0; i < experiment->sellers.count; i++)
+    for (size_t i = 0; i < groups->count; i++)
         total += group_size(&group[i]);
     entries->name = BT_ARENA_NEW(arena, total + 1, const char *);
     entries->entry = BT_ARENA_NEW(arena, total + 1, const bt_registered *);
     bool is_complete = entries->name != NULL && entries->entry != NULL;
-    for (size_t i = 0; is_complete && i < experiment->sellers.count; i++)
+    for (size_t i = 0; is_complete && i < groups->count; i++)
         for (size_t k = 0; is_complete && k < group_size(&group[i]); k++) {
             entries->entry[entries->count] = &group[i];
             entries->name[entries->count] = name_in_group(&group[i], k, arena);
             is_complete = entries->name[entries->count++] != NULL;
         }
     return is_complete ? BT_OK
-                       : bt_fail(error, BT_INTERNAL, "out of memory for %zu sellers", total);
+                       : bt_fail(error, BT_INTERNAL, "out of memory for %zu agents", total);
 }
 
 bt_status bt_experiment_bind(const bt_document *document, bt_experiment *experiment,

@@ -5,6 +5,7 @@
 #define BT_EXPERIMENTS_EXPERIMENT_H
 
 #include "experiments/document/document.h"
+#include "markets/bidder.h"
 #include "sim/parameter.h"
 #include "sim/status.h"
 
@@ -22,14 +23,25 @@ typedef struct bt_record_parameters {
     int32_t value;       /* 0 mean over the interval, 1 last */
 } bt_record_parameters;
 
+/* What sellers and bidders are called: the first member of what is common to them. */
+typedef struct bt_group_common {
+    const char *name;
+    int64_t count; /* how many alike (markets/group_name.h), if given */
+    bool has_count;
+} bt_group_common;
+
 /* Common to all sellers, beside their policy's parameters. */
 typedef struct bt_seller_common {
-    const char *name;
-    int64_t count; /* sellers alike (markets/group_name.h), if given */
-    bool has_count;
+    bt_group_common group;
     bt_option reprice; /* every: | poisson: | after_sales:   (default {every: 1}) */
     double reprice_offset;
 } bt_seller_common;
+
+/* Common to all bidders, beside their policy's parameters. */
+typedef struct bt_bidder_common {
+    bt_group_common group;
+    bt_law value; /* of an item to it, each round */
+} bt_bidder_common;
 
 typedef struct bt_checkpoint_parameters {
     double every; /* periods or days of simulated time; 0: never */
@@ -46,6 +58,7 @@ typedef struct bt_experiment {
     bt_horizon_parameters horizon;
     bt_registered market;  /* `type` */
     bt_table_list sellers; /* of bt_registered with bt_seller_common; `policy` */
+    bt_table_list bidders; /* of bt_registered with bt_bidder_common; `policy` */
     bt_registered buyers;  /* `type` */
     bt_record_parameters record;
     bt_checkpoint_parameters checkpoint;
@@ -58,17 +71,17 @@ typedef struct bt_experiment {
 /* The table of the whole file but `sweep` (experiments/sweep/sweep.h reads that). */
 extern const bt_parameter_table bt_experiment_table;
 
-/* The sellers one by one, groups of like ones written out. */
-typedef struct bt_seller_entries {
+/* The sellers or bidders one by one, groups of like ones written out. */
+typedef struct bt_group_entries {
     size_t count;
-    const char **name;           /* [seller] "" where an entry with mistakes has none */
-    const bt_registered **entry; /* [seller] of the experiment's `sellers` */
-} bt_seller_entries;
+    const char **name;           /* [one] "" where an entry with mistakes has none */
+    const bt_registered **entry; /* [one] of the experiment's `sellers` or `bidders` */
+} bt_group_entries;
 
-/* Write out an experiment's sellers. Names are owned by `arena` or by the experiment. Fails
- * only when memory is out. */
-bt_status bt_seller_entries_create(const bt_experiment *experiment, bt_arena *arena,
-                                   bt_seller_entries *entries, bt_error *error);
+/* Write out groups: an experiment's `sellers` or `bidders`. Names are owned by `arena` or by
+ * the experiment. Fails only when memory is out. */
+bt_status bt_group_entries_create(const bt_table_list *groups, bt_arena *arena,
+                                  bt_group_entries *entries, bt_error *error);
 
 /* Bind a document (without its sweep) and check what one table cannot: references
  * (a product's seller, names in nests and segments), one kind of horizon, series names.

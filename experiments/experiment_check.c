@@ -31,7 +31,7 @@ static const bt_registered *seller_of(const bt_experiment *experiment, size_t in
 /* "" where the seller could not be bound. */
 static const char *seller_name(const bt_experiment *experiment, size_t index)
 {
-    const bt_seller_common *common = seller_of(experiment, index)->common;
+    const bt_group_common *common = seller_of(experiment, index)->common;
     return common != NULL && common->name != NULL ? common->name : "";
 }
 
@@ -252,7 +252,7 @@ void bt_market_references_check(const bt_node *market_node, const bt_registered 
 
 /* No two sellers share a name once groups are written out. */
 static void check_group_names(const experiment_checker *checker,
-                              const bt_seller_entries *sellers)
+                              const bt_group_entries *sellers)
 {
     const bt_registered *first = checker->experiment->sellers.element;
     for (size_t i = 0; i < sellers->count; i++)
@@ -272,16 +272,68 @@ static void check_group_names(const experiment_checker *checker,
 static void check_market(const experiment_checker *checker)
 {
     const bt_experiment *experiment = checker->experiment;
-    bt_seller_entries sellers;
+    bt_group_entries sellers;
     bt_error error = {.status = BT_OK};
     bt_arena *arena = bt_arena_create();
     if (arena != NULL &&
-        bt_seller_entries_create(experiment, arena, &sellers, &error) == BT_OK) {
+        bt_group_entries_create(&experiment->sellers, arena, &sellers, &error) == BT_OK) {
         check_group_names(checker, &sellers);
         bt_market_references_check(bt_node_find(checker->root, "market"), &experiment->market,
                                    sellers.name, sellers.count, checker->diagnostics);
     }
     bt_arena_destroy(arena);
+}
+
+/* ---- bidders ---- */
+
+static const bt_registered *bidder_of(const bt_experiment *experiment, size_t index)
+{
+    return (const bt_registered *)experiment->bidders.element + index;
+}
+
+static const bt_node *bidder_node(const experiment_checker *checker, size_t index)
+{
+    return bt_node_element(bt_node_find(checker->root, "bidders"), index);
+}
+
+static void check_bidder_name(const experiment_checker *checker, size_t index)
+{
+    const bt_bidder_common *common = bidder_of(checker->experiment, index)->common;
+    const bt_node *node = bt_node_find(bidder_node(checker, index), "name");
+    if (node == NULL || common == NULL)
+        return;
+    for (size_t i = 0; i < index; i++) {
+        const bt_bidder_common *other = bidder_of(checker->experiment, i)->common;
+        if (other != NULL && other->group.name != NULL && common->group.name != NULL &&
+            strcmp(other->group.name, common->group.name) == 0) {
+            bt_diagnose(checker->diagnostics, node,
+                        "bidders[%zu] has the name '%s' too: names must differ", i,
+                        common->group.name);
+            return;
+        }
+    }
+}
+
+static void check_bidders(const experiment_checker *checker)
+{
+    const bt_experiment *experiment = checker->experiment;
+    const bt_market_type *type = (const bt_market_type *)experiment->market.type;
+    const bt_node *bidders = bt_node_find(checker->root, "bidders");
+    if (type != NULL && !type->takes_bidders && experiment->bidders.count > 0)
+        bt_diagnose(checker->diagnostics, bidders,
+                    "a %s market has no bidders: leave `bidders` out", type->described.name);
+    if (type != NULL && type->takes_bidders && bidders == NULL)
+        bt_diagnose(checker->diagnostics, at(checker, "market.type"),
+                    "in a market of type %s somebody must bid: list `bidders`",
+                    type->described.name);
+    for (size_t i = 0; i < experiment->bidders.count; i++) {
+        const bt_bidder_common *common = bidder_of(experiment, i)->common;
+        const char *mistake = common != NULL ? bt_law_mistake(&common->value) : NULL;
+        check_bidder_name(checker, i);
+        if (mistake != NULL)
+            bt_diagnose(checker->diagnostics, bt_node_find(bidder_node(checker, i), "value"),
+                        "bidders[%zu].value: %s", i, mistake);
+    }
 }
 
 /* ---- what is recorded ---- */
@@ -355,5 +407,6 @@ void bt_experiment_check(const bt_node *root, const bt_experiment *experiment,
         check_sides(&checker);
         check_market(&checker);
     }
+    check_bidders(&checker);
     check_series(&checker);
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "markets/bidder.h"
 #include "markets/buyers.h"
 #include "markets/seller.h"
 #include "sim/engine.h"
@@ -27,6 +28,7 @@ typedef enum bt_axis {
     BT_AXIS_PRODUCT,
     BT_AXIS_SELLER,
     BT_AXIS_SEGMENT,
+    BT_AXIS_BIDDER,
     BT_AXIS_SELLER_STATE,    /* [seller * state]: limit strategies */
     BT_AXIS_CYCLE_PRODUCT,   /* [position in the limit cycle * product] */
     BT_AXIS_SELLER_RESPONSE, /* [seller who deviates * period of the response] */
@@ -73,8 +75,11 @@ typedef struct bt_market_layout {
     size_t n_products;
     size_t n_sellers;
     size_t n_segments;
+    size_t n_bidders;
     const char *const *product_name;
     const char *const *seller_name;
+    const char *const *bidder_name;
+    bt_payment payment;               /* where there are bidders */
     const uint32_t *product_seller;   /* [product] */
     const double *product_cost;       /* [product] */
     const double *nash_price;         /* [product] reference prices for grids; NAN: none */
@@ -93,6 +98,9 @@ typedef struct bt_market_model_setting {
     const void *parameters;          /* of the market type */
     const char *const *seller_names; /* [n] names in the experiment's `sellers:`, in order */
     size_t n_seller_names;
+    const char *const *bidder_names;    /* [bidder] in the experiment's `bidders:` */
+    const bt_law *const *bidder_values; /* [bidder] what an item is worth to them */
+    size_t n_bidders;
     int n_threads;
 } bt_market_model_setting;
 
@@ -110,6 +118,8 @@ typedef struct bt_market_setting {
     bt_arena *arena;
     bt_seller *sellers; /* [seller] */
     size_t n_sellers;
+    const bt_bidder *bidders; /* [bidder] */
+    size_t n_bidders;
     const bt_buyers_type *buyers_type;
     void *buyers;
     bool is_periodic;      /* horizon in periods (else in days) */
@@ -132,6 +142,7 @@ typedef enum bt_market_asks {
 typedef struct bt_market_type {
     bt_described described;
     bt_market_asks asks;
+    bool takes_bidders; /* others refuse them */
 
     /* Mistakes that no parameter table sees (names that refer to nothing, lists of a wrong
      * length); complains of each and returns how many there are. May be NULL. */

@@ -82,6 +82,8 @@ static const char *axis_name(bt_axis axis)
         return "by seller";
     case BT_AXIS_SEGMENT:
         return "by segment";
+    case BT_AXIS_BIDDER:
+        return "by bidder";
     case BT_AXIS_SELLER_STATE:
         return "by seller and state";
     case BT_AXIS_CYCLE_PRODUCT:

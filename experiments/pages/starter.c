@@ -8,6 +8,7 @@
 #include "experiments/document/canonical.h"
 #include "experiments/document/choices.h"
 #include "experiments/experiment.h"
+#include "markets/registry.h"
 
 enum { INDENT = 2, COMMENT_COLUMN = 40, PATH_LENGTH = 160, LONGEST_VALUE = 1024 };
 
@@ -47,6 +48,11 @@ static const starter_example examples[] = {
     {"market.quantum", "0.01", 0},
     {"sellers[0].name", "s1", 0},
     {"sellers[1].name", "s2", 0},
+    {"sellers[0].price", "0", 0}, /* the reserve, where there are bidders */
+    {"bidders[0].name", "b1", 0},
+    {"bidders[0].policy", "ucbid", 0},
+    {"bidders[1].name", "b2", 0},
+    {"bidders[1].policy", "ucbid", 0},
     {"record.every", "1000", 0},
 };
 
@@ -64,8 +70,19 @@ static void write_table(starter_writer *writer, const char *path,
 
 /* ---- what is given ---- */
 
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* Where there are bidders they are the ones who compete, and there is one seller. */
 static bool is_said(const starter_writer *writer, const starter_example *candidate)
 {
+    const bt_described *market = bt_registry_find(&bt_market_registry, writer->starter->market);
+    bool has_bidders = market != NULL && ((const bt_market_type *)market)->takes_bidders;
+    if (starts_with(candidate->path, has_bidders ? "sellers[1]" : "bidders") ||
+        (!has_bidders && strcmp(candidate->path, "sellers[0].price") == 0))
+        return false;
     return candidate->variant == 0 || candidate->variant == writer->starter->variant;
 }
 

@@ -175,10 +175,13 @@ bt_status bt_cube_add_point(bt_cube_builder *builder, const bt_point_summary *su
                 keep_names(builder, summary->product_name, extent->n_products);
         if (extent->n_sellers > longest->n_sellers)
             builder->seller_name = keep_names(builder, summary->seller_name, extent->n_sellers);
+        if (extent->n_bidders > longest->n_bidders)
+            builder->bidder_name = keep_names(builder, summary->bidder_name, extent->n_bidders);
         lengthen(&longest->n_records, extent->n_records);
         lengthen(&longest->n_products, extent->n_products);
         lengthen(&longest->n_sellers, extent->n_sellers);
         lengthen(&longest->n_segments, extent->n_segments);
+        lengthen(&longest->n_bidders, extent->n_bidders);
         lengthen(&longest->n_states, extent->n_states);
         lengthen(&longest->n_cycle_positions, extent->n_cycle_positions);
         lengthen(&longest->n_responses, extent->n_responses);

@@ -39,6 +39,7 @@ typedef struct bt_cube_builder {
     bt_point_extent longest;
     const char **product_name; /* [longest.n_products] */
     const char **seller_name;  /* [longest.n_sellers] */
+    const char **bidder_name;  /* [longest.n_bidders] */
     bt_collected_variable *variable;
     size_t n_variables;
     bool out_of_memory;

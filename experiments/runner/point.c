@@ -11,21 +11,29 @@ enum { MAX_RECORDS = 100000000 };
 
 /* ---- the experiment's parts ---- */
 
-static bt_status list_sellers(bt_point *point, bt_error *error)
+static bt_status list_agents(bt_point *point, bt_error *error)
 {
     point->names = bt_arena_create();
     if (point->names == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for an experiment's sellers");
-    return bt_seller_entries_create(point->experiment, point->names, &point->entries, error);
+    const bt_experiment *experiment = point->experiment;
+    bt_status status =
+        bt_group_entries_create(&experiment->sellers, point->names, &point->entries, error);
+    if (status == BT_OK)
+        status = bt_bidders_list(point, error);
+    return status;
 }
 
 static bt_status prepare_market(bt_point *point, bt_error *error)
 {
     const bt_experiment *experiment = point->experiment;
-    const bt_seller_entries *sellers = &point->entries;
+    const bt_group_entries *sellers = &point->entries;
     bt_market_model_setting setting = {.parameters = experiment->market.parameters,
                                        .seller_names = sellers->name,
                                        .n_seller_names = sellers->count,
+                                       .bidder_names = point->bidders.name,
+                                       .bidder_values = point->bidder_value,
+                                       .n_bidders = point->bidders.count,
                                        .n_threads = point->n_threads};
     point->market_type = (const bt_market_type *)experiment->market.type;
     bt_status status = point->market_type->prepare(&setting, &point->model, error);
@@ -37,7 +45,7 @@ static bt_status prepare_market(bt_point *point, bt_error *error)
 /* The experiment's entry of each of the market's sellers, found by name. */
 static bt_status match_sellers(bt_point *point, bt_error *error)
 {
-    const bt_seller_entries *sellers = &point->entries;
+    const bt_group_entries *sellers = &point->entries;
     size_t n_sellers = point->layout->n_sellers;
     point->seller = calloc(n_sellers, sizeof(*point->seller));
     point->n_actions = calloc(n_sellers, sizeof(*point->n_actions));
@@ -167,7 +175,7 @@ static bt_status fill_point(bt_point *point, bt_error *error)
 {
     bt_status status = choose_horizon(point, error);
     if (status == BT_OK)
-        status = list_sellers(point, error);
+        status = list_agents(point, error);
     if (status == BT_OK)
         status = prepare_market(point, error);
     if (status == BT_OK)
@@ -267,6 +275,8 @@ size_t bt_point_axis_length(const bt_point *point, bt_axis axis)
         return point->layout->n_sellers;
     case BT_AXIS_SEGMENT:
         return point->layout->n_segments;
+    case BT_AXIS_BIDDER:
+        return point->layout->n_bidders;
     case BT_AXIS_SELLER_STATE:
         return point->layout->n_sellers * point->n_states;
     case BT_AXIS_CYCLE_PRODUCT:

@@ -17,6 +17,9 @@ size_t bt_axis_lengths(bt_axis axis, const bt_point_extent *extent, size_t lengt
     case BT_AXIS_SEGMENT:
         length[0] = extent->n_segments;
         return 1;
+    case BT_AXIS_BIDDER:
+        length[0] = extent->n_bidders;
+        return 1;
     case BT_AXIS_SELLER_STATE:
         length[0] = extent->n_sellers;
         length[1] = extent->n_states;
@@ -93,6 +96,7 @@ bt_point_extent bt_point_extent_of(const bt_point *point)
         .n_products = layout->n_products,
         .n_sellers = layout->n_sellers,
         .n_segments = layout->n_segments,
+        .n_bidders = layout->n_bidders,
         .n_states = per(bt_point_axis_length(point, BT_AXIS_SELLER_STATE), layout->n_sellers),
         .n_cycle_positions =
             per(bt_point_axis_length(point, BT_AXIS_CYCLE_PRODUCT), layout->n_products),
@@ -108,6 +112,7 @@ static void copy_layout(copier *self, const bt_point *point, bt_point_summary *s
         copy(self, bt_point_record_times(point), summary->extent.n_records, sizeof(double));
     summary->product_name = copy_names(self, layout->product_name, layout->n_products);
     summary->seller_name = copy_names(self, layout->seller_name, layout->n_sellers);
+    summary->bidder_name = copy_names(self, layout->bidder_name, layout->n_bidders);
 }
 
 /* ---- variables ---- */

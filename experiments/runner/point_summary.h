@@ -22,6 +22,7 @@ typedef struct bt_point_extent {
     size_t n_products;
     size_t n_sellers;
     size_t n_segments;
+    size_t n_bidders;
     size_t n_states;          /* per seller */
     size_t n_cycle_positions; /* per product */
     size_t n_responses;       /* per seller */
@@ -47,6 +48,7 @@ typedef struct bt_point_summary {
     const double *record_time; /* [record] */
     const char **product_name; /* [product] */
     const char **seller_name;  /* [seller] */
+    const char **bidder_name;  /* [bidder] */
     size_t n_variables;
     const bt_point_variable *variable; /* constants, then series, then outcomes */
 } bt_point_summary;

@@ -20,6 +20,7 @@ enum dimension {
     PRODUCT,
     SELLER,
     SEGMENT,
+    BIDDER,
     STATE,
     CYCLE,
     RESPONSE,
@@ -29,7 +30,7 @@ enum dimension {
 
 /* Constants beside those of the market: time, point, replication, point_key, names,
  * records; and the attributes. */
-enum { MOST_OWN_VARIABLES = 7 + N_DIMENSIONS - FIRST_GRID, MOST_ATTRIBUTES = 16 };
+enum { MOST_OWN_VARIABLES = 8 + N_DIMENSIONS - FIRST_GRID, MOST_ATTRIBUTES = 16 };
 
 typedef struct assembly {
     bt_cube_builder *builder;
@@ -86,6 +87,7 @@ static void list_dimensions(assembly *self)
         [PRODUCT] = {"product", longest->n_products, "product"},
         [SELLER] = {"seller", longest->n_sellers, "seller"},
         [SEGMENT] = {"segment", longest->n_segments, "segment of buyers"},
+        [BIDDER] = {"bidder", longest->n_bidders, "bidder"},
         [STATE] = {"state", longest->n_states, "state that a strategy answers"},
         [CYCLE] = {"cycle", longest->n_cycle_positions, "position in the limit cycle"},
         [RESPONSE] = {"response", longest->n_responses, "period of the impulse response"},
@@ -101,6 +103,7 @@ static size_t add_axis(bt_axis axis, size_t rank, uint32_t *dimension)
         [BT_AXIS_PRODUCT] = {PRODUCT},
         [BT_AXIS_SELLER] = {SELLER},
         [BT_AXIS_SEGMENT] = {SEGMENT},
+        [BT_AXIS_BIDDER] = {BIDDER},
         [BT_AXIS_SELLER_STATE] = {SELLER, STATE},
         [BT_AXIS_CYCLE_PRODUCT] = {CYCLE, PRODUCT},
         [BT_AXIS_SELLER_RESPONSE] = {SELLER, RESPONSE},
@@ -457,6 +460,7 @@ static void add_variables(assembly *self)
     add_times(self);
     add_names(self, "product_name", "name of the product", PRODUCT, builder->product_name);
     add_names(self, "seller_name", "name of the seller", SELLER, builder->seller_name);
+    add_names(self, "bidder_name", "name of the bidder", BIDDER, builder->bidder_name);
     add_grids(self);
     for (size_t path = 0; path < n_paths; path++)
         add_swept(self, path);

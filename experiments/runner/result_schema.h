@@ -7,7 +7,7 @@
  *
  * Dimensions: point, replication, record, product, seller, segment, state, cycle (those
  * that are used). Labels: `time`(record), or `time`(point, record) where points record at
- * different times; product_name, seller_name (of the first point that has most);
+ * different times; product_name, seller_name, bidder_name (of the first point that has most);
  * every swept path over `point`, blanks and slashes in it written as _; `point_key`, what
  * addresses a point's random streams (0 under common random numbers). Constants over
  * `point`: product_seller, product_cost and the market's benchmarks. Per run: `records`

@@ -11,6 +11,7 @@ struct bt_run {
     bt_arena *arena;
     bt_sim *sim;
     bt_sellers sellers;
+    bt_bidder *bidders; /* [bidder] */
     void *buyers;
     void *market;
     bt_trace *trace; /* NULL: not asked for */
@@ -58,6 +59,8 @@ static bt_status create_market(bt_run *run, bt_error *error)
         .arena = run->arena,
         .sellers = run->sellers.seller,
         .n_sellers = run->sellers.n_sellers,
+        .bidders = run->bidders,
+        .n_bidders = point->bidders.count,
         .buyers_type = point->buyers_type,
         .buyers = run->buyers,
         .is_periodic = point->is_periodic,
@@ -104,6 +107,8 @@ static bt_status assemble(bt_run *run, uint64_t replication, bt_error *error)
         status = begin_sellers(run, error);
     if (status == BT_OK)
         status = create_buyers(run, error);
+    if (status == BT_OK)
+        status = bt_bidders_create(point, key, run->arena, &run->bidders, error);
     if (status == BT_OK)
         status = create_market(run, error);
     return status;

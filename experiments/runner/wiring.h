@@ -13,7 +13,9 @@ struct bt_point {
     const bt_market_type *market_type;
     void *model;
     const bt_market_layout *layout;
-    bt_seller_entries entries;    /* the experiment's sellers, one by one */
+    bt_group_entries entries;     /* the experiment's sellers, one by one */
+    bt_group_entries bidders;     /* and its bidders */
+    const bt_law **bidder_value;  /* [bidder] */
     bt_arena *names;              /* of these */
     const bt_registered **seller; /* [seller] of the experiment; NULL: all prices fixed */
     const bt_buyers_type *buyers_type;
@@ -38,6 +40,13 @@ typedef struct bt_sellers {
 bt_status bt_sellers_create(const bt_point *point, uint64_t replication, bt_random_key key,
                             bt_arena *arena, bt_sellers *sellers, bt_error *error);
 void bt_sellers_destroy(bt_sellers *sellers);
+
+/* List the experiment's bidders; an error if its market takes none, or needs some. */
+bt_status bt_bidders_list(bt_point *point, bt_error *error);
+
+/* Make all bidders of a run, in its arena: *bidders [point->bidders.count]. */
+bt_status bt_bidders_create(const bt_point *point, bt_random_key key, bt_arena *arena,
+                            bt_bidder **bidders, bt_error *error);
 
 /* Find n_states and n_responses by making a run. */
 bt_status bt_point_count_states(bt_point *point, bt_error *error);

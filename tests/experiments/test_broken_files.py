@@ -35,7 +35,7 @@ def types_of(kind):
     return ", ".join(re.findall(r"^(?:policy|type): (\w+)$", text, re.MULTILINE))
 
 
-LISTS = {kind: types_of(kind) for kind in ("market", "seller", "buyers")}
+LISTS = {kind: types_of(kind) for kind in ("market", "seller", "bidder", "buyers")}
 
 
 def said_of(path):

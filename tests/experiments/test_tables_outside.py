@@ -60,7 +60,7 @@ class Describe(unittest.TestCase):
                 (["seler"], "nothing is called 'seler': did you mean seller?"),
                 (["q_lerning"], "nothing is called 'q_lerning': did you mean q_learning?"),
                 (["zzzzz"], "nothing is called 'zzzzz': kinds are experiment, sweep, market, "
-                            "seller, buyers"),
+                            "seller, bidder, buyers"),
                 (["seller", "fxied"], "there is no seller 'fxied': did you mean fixed?"),
                 (["--format", "html"], "--format html: known are text and markdown")):
             ended = bertrand("describe", *arguments)
@@ -128,6 +128,8 @@ class New(unittest.TestCase):
     def test_starter_files_pass_the_check_for_every_type(self):
         for policy in names_of("seller"):
             self.assert_starter(f"policy-{policy}", "--policy", policy)
+        for market, policy in (("shopbot", "myoptimal"), ("auction", "fixed")):
+            self.assert_starter(f"market-{market}", "--market", market, "--policy", policy)
         for buyers in names_of("buyers"):
             self.assert_starter(f"buyers-{buyers}", "--buyers", buyers)
 
