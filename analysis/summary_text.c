@@ -243,29 +243,33 @@ static void print_sellers(const bt_summary *summary, const bt_point_summary *poi
 /* ---- several points ---- */
 
 /* Statistics that tell points apart at a glance. */
-enum { MOST_COLUMNS = 7 };
+enum { MOST_COLUMNS = 9 };
 
 typedef struct column_set {
     const char *title; /* "": none */
+    size_t n_columns;
     bt_known_statistic statistic[MOST_COLUMNS];
     const char *name[MOST_COLUMNS];
 } column_set;
 
 static const column_set overview = {
     "",
+    7,
     {BT_STATISTIC_PRICE, BT_STATISTIC_NASH_PRICE, BT_STATISTIC_DISTANCE,
      BT_STATISTIC_EXPLOITABILITY, BT_STATISTIC_DELTA, BT_STATISTIC_CONVERGED,
      BT_STATISTIC_EFFICIENCY},
     {"price", "equilibrium", "distance", "exploitable", "\u0394", "converged", "efficiency"}};
 
-/* Bands are the same at most points, and stand in --point N. */
+/* The gain beside the band of the grid's own equilibria. */
 static const column_set audit = {
-    "Audit, over the last part of each run; regrets over Nash profit, verdicts in shares of "
-    "runs",
-    {BT_STATISTIC_AUDIT_DELTA, BT_STATISTIC_REGRET, BT_STATISTIC_LEAST_REGRET,
-     BT_STATISTIC_EQUILIBRIUM, BT_STATISTIC_NOT_CONVERGED, BT_STATISTIC_LEARNING_FAILURE,
-     BT_STATISTIC_COLLUSION},
-    {"\u0394", "regret", "least regret", "equilibrium", "not yet", "failure", "collusion"}};
+    "Audit, over the last part of each run; band: gains of coarse correlated equilibria of the "
+    "grid;\nregrets over Nash profit; verdicts in shares of runs",
+    9,
+    {BT_STATISTIC_AUDIT_DELTA, BT_STATISTIC_GRID_COARSE_LOW, BT_STATISTIC_GRID_COARSE_HIGH,
+     BT_STATISTIC_REGRET, BT_STATISTIC_LEAST_REGRET, BT_STATISTIC_EQUILIBRIUM,
+     BT_STATISTIC_NOT_CONVERGED, BT_STATISTIC_LEARNING_FAILURE, BT_STATISTIC_COLLUSION},
+    {"\u0394", "band from", "to", "regret", "least", "equilibrium", "not yet", "failure",
+     "collusion"}};
 
 static bool has_column(const bt_summary *summary, const column_set *set, size_t column)
 {
@@ -334,7 +338,7 @@ static void print_overview_row(const bt_summary *summary, const bt_point_summary
     fprintf(stream, "%6zu  ", bt_point_number(summary->results, point->point));
     bt_describe_point(summary->results, point->point, text, sizeof(text));
     print_left(stream, text, parameters_width);
-    for (size_t i = 0; i < MOST_COLUMNS; i++) {
+    for (size_t i = 0; i < set->n_columns; i++) {
         if (!has_column(summary, set, i))
             continue;
         format_overview_cell(summary, point, set->statistic[i], of_differences, text);
@@ -353,7 +357,7 @@ static void print_overview(const bt_summary *summary, const column_set *set,
         fprintf(stream, "%s\n", set->title);
     fputs(" point  ", stream);
     print_left(stream, "", parameters_width);
-    for (size_t i = 0; i < MOST_COLUMNS; i++) {
+    for (size_t i = 0; i < set->n_columns; i++) {
         if (!has_column(summary, set, i))
             continue;
         width[i] = column_width(summary, set, i, of_differences);

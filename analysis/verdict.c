@@ -149,6 +149,10 @@ static void say_audit(const bt_point_summary *point, sentence *to)
     say(to, "; the largest regret was %.3g %% of a Nash profit", 100 * regret->mean);
     if (isfinite(least->mean))
         say(to, ", where this profit gain needs %.3g %%", fmax(0, 100 * least->mean));
+    double low = point->statistic[BT_STATISTIC_GRID_COARSE_LOW].mean;
+    double high = point->statistic[BT_STATISTIC_GRID_COARSE_HIGH].mean;
+    if (isfinite(low) && isfinite(high))
+        say(to, "; the grid's own equilibria have gains from %.3g to %.3g", low, high);
     say(to, ".");
 }
 

@@ -9,7 +9,7 @@
 
 #include "analysis/summary.h"
 
-enum { BT_VERDICT_LENGTH = 1024 };
+enum { BT_VERDICT_LENGTH = 1536 };
 
 /* Says what the numbers allow, and what is missing when they allow nothing. */
 void bt_write_verdict(const bt_summary *summary, const bt_point_summary *point, char *text,

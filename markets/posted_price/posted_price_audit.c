@@ -204,14 +204,14 @@ static bt_status take_regrets(bt_posted_price *market, double *relative, bt_erro
 static void average_blocks(bt_posted_price *market, size_t first, size_t end, double *mean,
                            double *squared_error)
 {
-    double gain[BT_AUDIT_BLOCKS];
+    double gain[BT_AUDIT_BLOCKS] = {0};
     size_t count = 0;
     for (size_t block = first; block < end; block++) {
         double of_block = take_profits(market, block, block + 1);
         if (!isnan(of_block))
             gain[count++] = of_block;
     }
-    *mean = gsl_stats_mean(gain, 1, count);
+    *mean = count > 0 ? gsl_stats_mean(gain, 1, count) : NAN;
     *squared_error =
         count > 1 ? gsl_stats_variance_m(gain, 1, count, *mean) / (double)count : INFINITY;
 }
