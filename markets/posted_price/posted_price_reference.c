@@ -109,6 +109,20 @@ void bt_remember_prices(bt_posted_price *market)
     bt_feel_prices(market);
 }
 
+/* At the remembered price, where losses begin to weigh more than gains, profit has a kink: the
+ * slope of least absolute value between those of its sides, so that who need not leave
+ * stays. */
+static double slope_at(const bt_reference_price *reference, double price, double remembered,
+                       double direct, double indirect)
+{
+    double below = direct + (1 + reference->sensitivity) * indirect;
+    double above = direct + (1 + reference->sensitivity * reference->loss_aversion) * indirect;
+    if (price != remembered)
+        return price > remembered ? above : below;
+    double least = fmin(above, below), most = fmax(above, below);
+    return least > 0 ? least : most < 0 ? most : 0;
+}
+
 /* With margins m at prices charged, a plain game of the prices felt has the slope
  * keep s_j + sum_k m_k d s_k / d p~_j; a price is felt 1 + gamma_j times, the margin changes
  * once. */
@@ -128,10 +142,9 @@ void bt_felt_gradient(bt_posted_price *market, double *gradient)
                           market->work);
     bt_demand_shares(demand, market->offer, market->trial_share, &outside, NULL, market->work);
     for (size_t j = 0; j < market->n_products; j++) {
-        double weight = bt_reference_weight(market->model->reference, market->price[j],
-                                            market->reference[j]);
         double direct = keep * market->trial_share[j];
-        gradient[j] = direct + (1 + weight) * (gradient[j] - direct);
+        gradient[j] = slope_at(market->model->reference, market->price[j], market->reference[j],
+                               direct, gradient[j] - direct);
     }
 }
 

@@ -37,7 +37,8 @@ PERIODS = dict(horizon="periods: 40", arrivals="", policy=GRADIENT, clock="{ever
                buyers="type: logit, population: 30")
 GAME = dict(horizon="periods: 40", arrivals="", policy="q_learning", clock="{every: 1}",
             buyers="type: expected")
-OFFER, PURCHASE, SALES = range(3)
+COMING_AND_GOING = "sellers: [{name: s2, active: {from: 1.5, exit_rate: 0.5, entry_rate: 0.7}}]"
+OFFER, PURCHASE, SALES, ENTRY, EXIT = range(5)
 
 
 class Trace(unittest.TestCase):
@@ -104,6 +105,21 @@ class Trace(unittest.TestCase):
             offers = (log["kind"][:] == OFFER) & (log["replication"][:] == 1)
             moves = np.bincount(log["agent"][:][offers])
             self.assertEqual(list(moves), [20 if settings is PERIODS else 40, 40])
+
+    def test_who_is_away_offers_and_sells_nothing(self):
+        for settings in (EVENTS, PERIODS):
+            _, log = self.traced_and_plain({**settings, "arrivals": COMING_AND_GOING})
+            there = {0: False, 1: False}
+            changes = 0
+            for replication, kind, agent, product in zip(
+                    log["replication"][:], log["kind"][:], log["agent"][:], log["product"][:]):
+                if kind in (ENTRY, EXIT):
+                    self.assertEqual((agent, there[replication]), (1, kind == EXIT))
+                    there[replication] = kind == ENTRY
+                    changes += 1
+                elif product == 1:
+                    self.assertTrue(there[replication], f"kind {kind}")
+            self.assertGreater(changes, 10)
 
     def test_equal_runs_give_equal_logs(self):
         logs = [self.run_market(EVENTS, name, "--set", "trace=true", "-j", threads)

@@ -204,6 +204,37 @@ static void periods_follow_what_is_remembered(void **state)
     close_experiment(&fixture);
 }
 
+/* Between the stationary prices of gains and of losses nobody moves; beyond, all come back. */
+static void losses_hold_prices_where_they_are(void **state)
+{
+    (void)state;
+    const double start[] = {1.25, 1.30, 1.31, 1.34, 1.37, 1.38, 1.45};
+    for (size_t k = 0; k < sizeof(start) / sizeof(start[0]); k++) {
+        experiment_fixture fixture;
+        open_experiment(
+            &fixture,
+            HEAD "market:\n  type: posted_price\n"
+                 "  demand: {scale: 0.25, reference_price: {sensitivity: 0.3,"
+                 "           loss_aversion: 2}}\n" TWO_PRODUCTS "horizon: {periods: 5000}\n"
+                 "sellers: [{name: s1, policy: opga, high: 2, start: %g, step: 0.02,"
+                 "           step_exponent: 0.5},"
+                 "          {name: s2, policy: opga, high: 2, start: %g, step: 0.02,"
+                 "           step_exponent: 0.5}]\n"
+                 "record: {every: 5000, value: last, series: [price]}\n",
+            start[k], start[k]);
+        double lowest = benchmark(&fixture, "lowest_stationary_price")[0];
+        double highest = benchmark(&fixture, "nash_price")[0];
+        bt_run *run = complete_run(&fixture, 0);
+        double price = recorded(&fixture, run, "price", 0)[0];
+        bool is_stationary = start[k] > lowest && start[k] < highest;
+        if (is_stationary)
+            assert_near(price, start[k], 0);
+        assert_true(price > lowest - 1e-3 && price < highest + 1e-3);
+        bt_run_destroy(run);
+        close_experiment(&fixture);
+    }
+}
+
 /* A learner on a grid is told what each price would have brought at what is remembered. */
 static void counterfactuals_are_at_what_is_remembered(void **state)
 {
@@ -304,6 +335,7 @@ int main(void)
         cmocka_unit_test(no_other_price_of_a_period_earns_more_than_the_stationary_one),
         cmocka_unit_test(the_gain_of_another_price_is_that_of_a_period),
         cmocka_unit_test(periods_follow_what_is_remembered),
+        cmocka_unit_test(losses_hold_prices_where_they_are),
         cmocka_unit_test(counterfactuals_are_at_what_is_remembered),
         cmocka_unit_test(a_saved_run_remembers),
         cmocka_unit_test(what_memory_excludes_is_refused),

@@ -8,7 +8,9 @@
  * profit is small, so that the rule leaves prices near cost or far above demand quickly.
  * Made for markets whose buyers compare prices with the reference prices that they remember
  * (`reference_price` of the posted-price market), of which the seller knows nothing: with
- * falling steps its prices and the reference prices meet at the stationary equilibrium.
+ * falling steps its prices and the reference prices meet at the stationary equilibrium. Where
+ * losses weigh more than gains, profit has a kink at the reference price; the slope told there
+ * is the one of least absolute value, and prices end in the set of stationary ones.
  *
  * Where it earns nothing (price at cost), it goes to the top of its box.
  */
