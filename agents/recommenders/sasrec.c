@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "agents/learning/neural/activation.h"
-#include "agents/learning/neural/losses.h"
-#include "agents/learning/neural/sums.h"
 
 /* Where elements are dropped: the input, then three places in each block. */
 enum { INPUT_SITE = 0, ATTENTION_SITE = 1, INNER_SITE = 2, OUTER_SITE = 3, SITES_IN_BLOCK = 3 };
@@ -264,63 +262,16 @@ static void backward_input(bt_sasrec *net, size_t rows, const uint32_t *item, bt
     bt_embedding_backward(&net->items, &net->weights, rows, item, sqrt((double)width), given);
 }
 
-/* ---- the loss ---- */
-
-/* score [rows] of one item a row */
-static void score_rows(const bt_sasrec *net, size_t rows, const uint32_t *item, bt_real *score)
-{
-    const bt_real *table = bt_weights_value(&net->weights, net->items.table);
-    size_t width = net->shape.width;
-    for (size_t row = 0; row < rows; row++)
-        score[row] = bt_dot(width, net->state + row * width, table + item[row] * width);
-}
-
-/* From the gradients of scores to those of states (added) and of the items. */
-static void score_gradients_back(bt_sasrec *net, size_t rows, const uint32_t *item,
-                                 const bt_real *score_gradient, bt_real *state_gradient)
-{
-    const bt_real *table = bt_weights_value(&net->weights, net->items.table);
-    bt_real *gradient = bt_weights_gradient(&net->weights, net->items.table);
-    size_t width = net->shape.width;
-    for (size_t row = 0; row < rows; row++) {
-        const bt_real *state = net->state + row * width, *of_item = table + item[row] * width;
-        bt_real *restrict into_item = gradient + item[row] * width;
-        bt_real *restrict into_state = state_gradient + row * width;
-        bt_real given = score_gradient[row];
-        for (size_t k = 0; k < width; k++) {
-            into_item[k] += given * state[k];
-            into_state[k] += given * of_item[k];
-        }
-    }
-}
-
-/* Losses of both items; the scores are replaced by their gradients. */
-static double pair_losses(bt_sasrec *net, size_t rows)
-{
-    bt_real *target = net->gradient[1]; /* width is at least 1: room for one number a row */
-    double loss = 0;
-    for (int is_positive = 0; is_positive < 2; is_positive++) {
-        bt_real *score = net->score + (is_positive ? 0 : rows);
-        for (size_t row = 0; row < rows; row++)
-            target[row] = (bt_real)is_positive;
-        loss += bt_logistic_loss(rows, score, target, 1 / (double)rows, score);
-    }
-    return loss / (double)rows;
-}
+/* ---- training ---- */
 
 double bt_sasrec_train(bt_sasrec *net, size_t sequences, const uint32_t *offset,
-                       const uint32_t *item, const uint32_t *positive, const uint32_t *negative,
-                       uint64_t step)
+                       const uint32_t *item, const bt_next_items *next, uint64_t step)
 {
     size_t rows = offset[sequences];
     bt_real *given = net->gradient[0];
     bt_sasrec_forward(net, sequences, offset, item, true, step);
-    score_rows(net, rows, positive, net->score);
-    score_rows(net, rows, negative, net->score + rows);
-    double loss = pair_losses(net, rows);
-    memset(given, 0, rows * net->shape.width * sizeof(bt_real));
-    score_gradients_back(net, rows, positive, net->score, given);
-    score_gradients_back(net, rows, negative, net->score + rows, given);
+    double loss = bt_next_item_train(&net->items, &net->weights, rows, net->state, next,
+                                     net->score, given);
     bt_layer_norm_backward(&net->last_norm, &net->weights, rows, net->last_normal,
                            net->last_inverse, given, given);
     for (size_t k = net->shape.blocks; k-- > 0;) {
@@ -329,13 +280,4 @@ double bt_sasrec_train(bt_sasrec *net, size_t sequences, const uint32_t *offset,
     }
     backward_input(net, rows, item, given);
     return loss;
-}
-
-void bt_sasrec_scores(const bt_sasrec *net, const bt_real *state, size_t candidates,
-                      const uint32_t *item, bt_real *score)
-{
-    const bt_real *table = bt_weights_value(&net->weights, net->items.table);
-    size_t width = net->shape.width;
-    for (size_t k = 0; k < candidates; k++)
-        score[k] = bt_dot(width, state, table + item[k] * width);
 }

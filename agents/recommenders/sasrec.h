@@ -11,8 +11,7 @@
  * layers have biases). Positions count from the end: the last item is at `length`. Sequences
  * are packed; of each, the last `length` items count.
  *
- * Training is by one positive and one negative item for each position, the loss -log of the
- * logistic of the one's score and of minus the other's.
+ * Training is by one positive and one negative item for each position (next_item.h).
  */
 #ifndef BT_AGENTS_RECOMMENDERS_SASREC_H
 #define BT_AGENTS_RECOMMENDERS_SASREC_H
@@ -26,6 +25,7 @@
 #include "agents/learning/neural/embedding.h"
 #include "agents/learning/neural/layer_norm.h"
 #include "agents/learning/neural/linear.h"
+#include "agents/recommenders/next_item.h"
 
 enum { BT_SASREC_MAX_BLOCKS = 16 };
 
@@ -82,14 +82,8 @@ void bt_sasrec_fill(bt_sasrec *net, bt_stream *stream);
 const bt_real *bt_sasrec_forward(bt_sasrec *net, size_t sequences, const uint32_t *offset,
                                  const uint32_t *item, bool trains, uint64_t step);
 
-/* The loss of a batch as above and its gradients: positive, negative [rows] are the items after
- * each row, and items that are not. Returns the mean over rows. */
+/* The mean loss of a batch's rows, and its gradients. */
 double bt_sasrec_train(bt_sasrec *net, size_t sequences, const uint32_t *offset,
-                       const uint32_t *item, const uint32_t *positive, const uint32_t *negative,
-                       uint64_t step);
-
-/* score [candidates] of items given one state [width]. */
-void bt_sasrec_scores(const bt_sasrec *net, const bt_real *state, size_t candidates,
-                      const uint32_t *item, bt_real *score);
+                       const uint32_t *item, const bt_next_items *next, uint64_t step);
 
 #endif

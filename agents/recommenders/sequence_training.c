@@ -6,22 +6,39 @@
 const size_t bt_rank_cut[BT_RANK_CUTS] = {5, 10, 20};
 
 /* Purposes of the trainer's streams; their agent is the epoch, or the kind of judgement. */
-enum { ORDER_PURPOSE = 1, NEGATIVE_PURPOSE = 2, JUDGED_PURPOSE = 3, CANDIDATE_PURPOSE = 4 };
+enum {
+    ORDER_PURPOSE = 1,
+    NEGATIVE_PURPOSE = 2,
+    JUDGED_PURPOSE = 3,
+    CANDIDATE_PURPOSE = 4,
+    WEIGHT_PURPOSE = 5
+};
 
 /* ---- life ---- */
 
+bt_random_key bt_sequence_dropout_key(uint64_t seed)
+{
+    return bt_random_key_of(seed, 1, 0);
+}
+
 bool bt_sequence_trainer_create(bt_sequence_trainer *trainer,
                                 const bt_sequence_training_settings *settings,
-                                const bt_sequence_data *data, bt_sasrec *net, bt_arena *arena)
+                                const bt_sequence_data *data,
+                                const bt_sequence_model_type *type, void *model,
+                                bt_arena *arena)
 {
-    size_t rows = bt_sequence_batch_rows(settings->batch, net->shape.length);
+    size_t rows = settings->batch * type->length(model);
+    bt_weights *weights = type->weights(model);
     *trainer = (bt_sequence_trainer){
         .settings = *settings,
         .data = data,
-        .net = net,
+        .type = type,
+        .model = model,
+        .weights = weights,
+        .length = type->length(model),
         .key = bt_random_key_of(settings->seed, 0, 0),
         .best_ndcg = -1,
-        .best_value = BT_ARENA_NEW(arena, net->weights.count, bt_real),
+        .best_value = BT_ARENA_NEW(arena, weights->count, bt_real),
         .user = BT_ARENA_NEW(arena, data->n_users, uint32_t),
         .offset = BT_ARENA_NEW(arena, settings->batch + 1, uint32_t),
         .item = BT_ARENA_NEW(arena, rows, uint32_t),
@@ -30,10 +47,15 @@ bool bt_sequence_trainer_create(bt_sequence_trainer *trainer,
         .candidate = BT_ARENA_NEW(arena, settings->n_candidates + 1, uint32_t),
         .score = BT_ARENA_NEW(arena, settings->n_candidates + 1, bt_real),
     };
-    net->dropout_key = bt_random_key_of(settings->seed, 1, 0);
     return trainer->best_value != NULL && trainer->user != NULL && trainer->offset != NULL &&
            trainer->item != NULL && trainer->positive != NULL && trainer->negative != NULL &&
            trainer->candidate != NULL && trainer->score != NULL;
+}
+
+void bt_sequence_fill(bt_sequence_trainer *trainer)
+{
+    bt_stream stream = bt_stream_open(trainer->key, 0, WEIGHT_PURPOSE);
+    trainer->type->fill(trainer->model, &stream);
 }
 
 /* ---- drawing ---- */
@@ -83,7 +105,7 @@ static void add_training_user(bt_sequence_trainer *trainer, size_t place, uint32
 {
     const bt_sequence_data *data = trainer->data;
     size_t inputs = bt_training_length(data, user) - 1;
-    size_t taken = inputs < trainer->net->shape.length ? inputs : trainer->net->shape.length;
+    size_t taken = inputs < trainer->length ? inputs : trainer->length;
     const uint32_t *from = data->item + data->offset[user] + (inputs - taken);
     uint32_t row = trainer->offset[place];
     for (size_t k = 0; k < taken; k++, row++) {
@@ -101,16 +123,16 @@ double bt_sequence_epoch(bt_sequence_trainer *trainer)
     bt_stream order = bt_stream_open(trainer->key, epoch, ORDER_PURPOSE);
     bt_stream negatives = bt_stream_open(trainer->key, epoch, NEGATIVE_PURPOSE);
     shuffle(trainer->user, count, count, &order);
+    const bt_next_items next = {trainer->positive, trainer->negative};
     double loss = 0;
     size_t n_batches = 0;
     for (size_t begin = 0; begin < count; begin += batch, n_batches++) {
         size_t users = count - begin < batch ? count - begin : batch;
         for (size_t k = 0; k < users; k++)
             add_training_user(trainer, k, trainer->user[begin + k], &negatives);
-        loss += bt_sasrec_train(trainer->net, users, trainer->offset, trainer->item,
-                                trainer->positive, trainer->negative,
-                                trainer->net->weights.n_steps);
-        bt_adam_step(&trainer->settings.adam, &trainer->net->weights);
+        loss += trainer->type->train(trainer->model, users, trainer->offset, trainer->item,
+                                     &next, trainer->weights->n_steps);
+        bt_adam_step(&trainer->settings.adam, trainer->weights);
     }
     trainer->epoch++;
     return n_batches > 0 ? loss / (double)n_batches : 0;
@@ -136,23 +158,22 @@ static void add_judged_user(bt_sequence_trainer *trainer, size_t place, uint32_t
 {
     const bt_sequence_data *data = trainer->data;
     size_t known = bt_training_length(data, user) + (held_back == BT_TEST ? 1 : 0);
-    size_t taken = known < trainer->net->shape.length ? known : trainer->net->shape.length;
+    size_t taken = known < trainer->length ? known : trainer->length;
     memcpy(trainer->item + trainer->offset[place],
            data->item + data->offset[user] + (known - taken), taken * sizeof(uint32_t));
     trainer->offset[place + 1] = trainer->offset[place] + (uint32_t)taken;
 }
 
 /* The held-back item's place among the candidates, from 0. */
-static size_t rank_of_held_back(bt_sequence_trainer *trainer, uint32_t user,
-                                const bt_real *state, bt_held_back held_back,
-                                bt_stream *candidates)
+static size_t rank_of_held_back(bt_sequence_trainer *trainer, uint32_t user, size_t row,
+                                bt_held_back held_back, bt_stream *candidates)
 {
     const bt_sequence_data *data = trainer->data;
     size_t n = trainer->settings.n_candidates, rank = 0;
     trainer->candidate[0] = data->item[data->offset[user + 1] - (held_back == BT_TEST ? 1 : 2)];
     for (size_t k = 1; k <= n; k++)
         trainer->candidate[k] = draw_other_item(data, user, candidates);
-    bt_sasrec_scores(trainer->net, state, n + 1, trainer->candidate, trainer->score);
+    trainer->type->score(trainer->model, row, n + 1, trainer->candidate, trainer->score);
     for (size_t k = 1; k <= n; k++)
         rank += trainer->score[k] > trainer->score[0];
     return rank;
@@ -171,19 +192,17 @@ void bt_sequence_judge(bt_sequence_trainer *trainer, bt_held_back held_back,
                        bt_ranking_quality *quality)
 {
     size_t count = list_judged_users(trainer, held_back), batch = trainer->settings.batch;
-    size_t width = trainer->net->shape.width;
     bt_stream candidates = bt_stream_open(trainer->key, (uint32_t)held_back, CANDIDATE_PURPOSE);
     *quality = (bt_ranking_quality){.n_users = count};
     for (size_t begin = 0; begin < count; begin += batch) {
         size_t users = count - begin < batch ? count - begin : batch;
         for (size_t k = 0; k < users; k++)
             add_judged_user(trainer, k, trainer->user[begin + k], held_back);
-        const bt_real *state =
-            bt_sasrec_forward(trainer->net, users, trainer->offset, trainer->item, false, 0);
+        trainer->type->read(trainer->model, users, trainer->offset, trainer->item);
         for (size_t k = 0; k < users; k++)
-            count_rank(quality, rank_of_held_back(trainer, trainer->user[begin + k],
-                                                  state + (trainer->offset[k + 1] - 1) * width,
-                                                  held_back, &candidates));
+            count_rank(quality,
+                       rank_of_held_back(trainer, trainer->user[begin + k],
+                                         trainer->offset[k + 1] - 1, held_back, &candidates));
     }
     for (size_t c = 0; c < BT_RANK_CUTS && count > 0; c++) {
         quality->hit_rate[c] /= (double)count;
@@ -195,7 +214,7 @@ void bt_sequence_judge(bt_sequence_trainer *trainer, bt_held_back held_back,
 
 void bt_sequence_note(bt_sequence_trainer *trainer, const bt_ranking_quality *quality)
 {
-    const bt_weights *weights = &trainer->net->weights;
+    const bt_weights *weights = trainer->weights;
     if (quality->ndcg[1] <= trainer->best_ndcg) {
         trainer->misses++;
         return;
@@ -214,18 +233,18 @@ bool bt_sequence_is_over(const bt_sequence_trainer *trainer)
 
 void bt_sequence_take_best(bt_sequence_trainer *trainer)
 {
-    bt_weights *weights = &trainer->net->weights;
+    bt_weights *weights = trainer->weights;
     if (trainer->best_ndcg >= 0)
         memcpy(weights->value, trainer->best_value, weights->count * sizeof(bt_real));
 }
 
 void bt_sequence_trainer_archive(bt_sequence_trainer *trainer, bt_archive *archive)
 {
-    bt_weights_archive(&trainer->net->weights, archive);
+    bt_weights_archive(trainer->weights, archive);
     bt_archive_field(archive, "epoch", &trainer->epoch, sizeof(trainer->epoch));
     bt_archive_field(archive, "misses", &trainer->misses, sizeof(trainer->misses));
     bt_archive_field(archive, "best_epoch", &trainer->best_epoch, sizeof(trainer->best_epoch));
     bt_archive_field(archive, "best_ndcg", &trainer->best_ndcg, sizeof(trainer->best_ndcg));
     bt_archive_field(archive, "best_value", trainer->best_value,
-                     trainer->net->weights.count * sizeof(bt_real));
+                     trainer->weights->count * sizeof(bt_real));
 }

@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #include "agents/learning/neural/adam.h"
-#include "agents/recommenders/sasrec.h"
 #include "agents/recommenders/sequence_data.h"
+#include "agents/recommenders/sequence_model.h"
 #include "sim/archive.h"
 
 typedef struct bt_sequence_training_settings {
@@ -48,7 +48,10 @@ typedef enum bt_held_back { BT_VALIDATION, BT_TEST } bt_held_back;
 typedef struct bt_sequence_trainer {
     bt_sequence_training_settings settings;
     const bt_sequence_data *data;
-    bt_sasrec *net;
+    const bt_sequence_model_type *type;
+    void *model;
+    bt_weights *weights; /* the model's */
+    size_t length;       /* of the longest sequence that it takes */
     bt_random_key key;
     uint64_t epoch;  /* done */
     uint64_t misses; /* judgements since the best */
@@ -64,22 +67,24 @@ typedef struct bt_sequence_trainer {
     bt_real *score;      /* [1 + candidates] */
 } bt_sequence_trainer;
 
-/* Rows that a batch of this many users may have. */
-static inline size_t bt_sequence_batch_rows(size_t batch, size_t length)
-{
-    return batch * length;
-}
+/* The key that a model's dropout has in training with a seed. */
+bt_random_key bt_sequence_dropout_key(uint64_t seed);
 
-/* For a network with room for batch * length rows; both are borrowed. Sets the network's
- * dropout key. False when memory is out. */
+/* For a model with room for `batch` sequences; model and data are borrowed. False when memory
+ * is out. */
 bool bt_sequence_trainer_create(bt_sequence_trainer *trainer,
                                 const bt_sequence_training_settings *settings,
-                                const bt_sequence_data *data, bt_sasrec *net, bt_arena *arena);
+                                const bt_sequence_data *data,
+                                const bt_sequence_model_type *type, void *model,
+                                bt_arena *arena);
+
+/* Initial weights, by the seed. */
+void bt_sequence_fill(bt_sequence_trainer *trainer);
 
 /* One epoch; returns the mean loss of its batches. */
 double bt_sequence_epoch(bt_sequence_trainer *trainer);
 
-/* Judge the network as it is. */
+/* Judge the model as it is. */
 void bt_sequence_judge(bt_sequence_trainer *trainer, bt_held_back held_back,
                        bt_ranking_quality *quality);
 
@@ -89,7 +94,7 @@ void bt_sequence_note(bt_sequence_trainer *trainer, const bt_ranking_quality *qu
 /* Whether training is over: epochs or patience are used up. */
 bool bt_sequence_is_over(const bt_sequence_trainer *trainer);
 
-/* Put the best weights into the network. */
+/* Put the best weights into the model. */
 void bt_sequence_take_best(bt_sequence_trainer *trainer);
 
 /* All state, between two epochs. */

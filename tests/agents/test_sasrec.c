@@ -2,6 +2,7 @@
  * differences; and the layers' order. */
 #include "tests/agents/double_layers.h"
 
+#include "agents/recommenders/next_item.c"
 #include "agents/recommenders/sasrec.c"
 
 enum { SEQUENCES = 3, ROWS = 9, ITEMS = 12 };
@@ -14,9 +15,10 @@ static double loss(void *context)
 {
     bt_sasrec *net = context;
     bt_sasrec_forward(net, SEQUENCES, offset, item, true, 5);
-    score_rows(net, ROWS, positive, net->score);
-    score_rows(net, ROWS, negative, net->score + ROWS);
-    return pair_losses(net, ROWS);
+    score_rows(&net->items, &net->weights, ROWS, net->state, positive, net->score);
+    score_rows(&net->items, &net->weights, ROWS, net->state, negative, net->score + ROWS);
+    return loss_of(ROWS, 1, net->gradient[1], net->score) +
+           loss_of(ROWS, 0, net->gradient[1], net->score + ROWS);
 }
 
 static void open_net(bt_sasrec *net, size_t blocks, size_t heads, bt_arena *arena)
@@ -39,7 +41,7 @@ static void network_derivatives(void **state)
         static bt_sasrec net;
         bt_arena *arena = bt_arena_create();
         open_net(&net, blocks, blocks == 2 ? 3 : 1, arena);
-        bt_sasrec_train(&net, SEQUENCES, offset, item, positive, negative, 5);
+        bt_sasrec_train(&net, SEQUENCES, offset, item, &(bt_next_items){positive, negative}, 5);
         double largest = 0;
         for (size_t k = 0; k < net.weights.count; k++)
             largest = fmax(largest, fabs(net.weights.gradient[k]));

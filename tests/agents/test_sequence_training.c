@@ -118,31 +118,52 @@ static void make_walks(bt_sequence_data *data, bt_arena *arena)
 typedef struct training {
     bt_arena *arena;
     bt_sequence_data data;
-    bt_sasrec net;
+    const bt_sequence_model_type *type;
+    void *model;
     bt_sequence_trainer trainer;
 } training;
 
-static void open_training(training *of)
+static void *parameters_of(const bt_sequence_model_type *type, bt_arena *arena)
+{
+    static const struct {
+        const char *name;
+        double value;
+    } wanted[] = {{"length", 8}, {"width", 32}, {"blocks", 1}, {"heads", 2}, {"dropout", 0.1}};
+    bt_model_number number[BT_MODEL_MAX_NUMBERS];
+    void *parameters = bt_arena_allocate(arena, 1, type->described.parameters->struct_size);
+    size_t count = type->to_numbers(parameters, number);
+    for (size_t k = 0; k < count; k++)
+        for (size_t w = 0; w < sizeof(wanted) / sizeof(wanted[0]); w++)
+            if (strcmp(number[k].name, wanted[w].name) == 0)
+                number[k].value = wanted[w].value;
+    type->from_numbers(number, parameters);
+    return parameters;
+}
+
+static void open_training(training *of, const bt_sequence_model_type *type)
 {
     of->arena = bt_arena_create();
+    of->type = type;
     make_walks(&of->data, of->arena);
-    const bt_sasrec_shape shape = {
-        .n_items = ITEMS, .length = 8, .width = 32, .blocks = 1, .heads = 2};
-    bt_sequence_training_settings settings = {.seed = 5,
-                                              .batch = 32,
-                                              .max_epochs = 40,
-                                              .evaluate_every = 1,
-                                              .patience = 3,
-                                              .n_candidates = 30,
-                                              .max_judged = 150,
-                                              .adam = bt_adam_defaults(0.005)};
-    bt_stream stream = bt_stream_open(bt_random_key_of(6, 0, 0), 0, 0);
-    assert_true(bt_sasrec_create(
-        &of->net, &shape, bt_sequence_batch_rows(settings.batch, shape.length), of->arena));
-    bt_sasrec_fill(&of->net, &stream);
-    of->net.dropout_rate = 0.1;
-    assert_true(
-        bt_sequence_trainer_create(&of->trainer, &settings, &of->data, &of->net, of->arena));
+    const bt_sequence_training_settings settings = {.seed = 5,
+                                                    .batch = 32,
+                                                    .max_epochs = 60,
+                                                    .evaluate_every = 1,
+                                                    .patience = 3,
+                                                    .n_candidates = 30,
+                                                    .max_judged = 150,
+                                                    .adam = bt_adam_defaults(0.005)};
+    const bt_sequence_model_setting setting = {.n_items = ITEMS,
+                                               .max_sequences = settings.batch,
+                                               .dropout_key =
+                                                   bt_sequence_dropout_key(settings.seed),
+                                               .arena = of->arena};
+    bt_error error;
+    if (type->create(parameters_of(type, of->arena), &setting, &of->model, &error) != BT_OK)
+        fail_msg("%s", error.message);
+    assert_true(bt_sequence_trainer_create(&of->trainer, &settings, &of->data, type, of->model,
+                                           of->arena));
+    bt_sequence_fill(&of->trainer);
 }
 
 static void close_training(training *of)
@@ -158,35 +179,38 @@ static void train(training *of, int epochs)
 
 static void assert_same_weights(const training *one, const training *other)
 {
-    assert_memory_equal(one->net.weights.value, other->net.weights.value,
-                        one->net.weights.count * sizeof(bt_real));
+    assert_memory_equal(one->trainer.weights->value, other->trainer.weights->value,
+                        one->trainer.weights->count * sizeof(bt_real));
 }
 
 /* Of 31 candidates, guessing has 5 in 31 among the first five. */
 static void a_rule_is_learned(void **state)
 {
     (void)state;
-    static training of;
-    bt_ranking_quality before, after;
-    open_training(&of);
-    bt_sequence_judge(&of.trainer, BT_TEST, &before);
-    assert_int_equal(before.n_users, 150);
-    assert_true(before.hit_rate[0] < 0.35);
-    train(&of, 40);
-    bt_sequence_judge(&of.trainer, BT_TEST, &after);
-    assert_true(after.hit_rate[0] > 0.95);
-    assert_true(after.ndcg[1] > 0.8 && after.ndcg[1] <= after.hit_rate[1]);
-    close_training(&of);
+    static const bt_sequence_model_type *const types[] = {&bt_sasrec_model, &bt_gru_model};
+    for (size_t m = 0; m < 2; m++) {
+        static training of;
+        bt_ranking_quality before, after;
+        open_training(&of, types[m]);
+        bt_sequence_judge(&of.trainer, BT_TEST, &before);
+        assert_int_equal(before.n_users, 150);
+        assert_true(before.hit_rate[0] < 0.35);
+        train(&of, 60);
+        bt_sequence_judge(&of.trainer, BT_TEST, &after);
+        assert_true(after.hit_rate[0] > 0.95);
+        assert_true(after.ndcg[1] > 0.8 && after.ndcg[1] <= after.hit_rate[1]);
+        close_training(&of);
+    }
 }
 
 static void training_repeats_itself_in_any_number_of_threads(void **state)
 {
     (void)state;
     static training alone, beside[4];
-    open_training(&alone);
+    open_training(&alone, &bt_sasrec_model);
     train(&alone, 2);
     for (size_t k = 0; k < 4; k++)
-        open_training(&beside[k]);
+        open_training(&beside[k], &bt_sasrec_model);
 #pragma omp parallel for num_threads(4) schedule(static, 1)
     for (int k = 0; k < 4; k++)
         train(&beside[k], 2);
@@ -202,9 +226,9 @@ static void training_goes_on_from_an_archive(void **state)
     (void)state;
     static training whole, begun, resumed;
     bt_ranking_quality quality;
-    open_training(&whole);
-    open_training(&begun);
-    open_training(&resumed);
+    open_training(&whole, &bt_sasrec_model);
+    open_training(&begun, &bt_sasrec_model);
+    open_training(&resumed, &bt_sasrec_model);
     train(&whole, 5);
     train(&begun, 3);
     bt_sequence_judge(&begun.trainer, BT_VALIDATION, &quality);
@@ -234,20 +258,20 @@ static void training_stops_early_with_the_best_weights(void **state)
 {
     (void)state;
     static training of;
-    open_training(&of);
+    open_training(&of, &bt_sasrec_model);
     bt_ranking_quality good = {.ndcg = {0, 0.5, 0}}, bad = {.ndcg = {0, 0.4, 0}};
     train(&of, 1);
     bt_sequence_note(&of.trainer, &good);
-    bt_real kept = of.net.weights.value[40];
+    bt_real kept = of.trainer.weights->value[40];
     for (int k = 0; k < 3; k++) {
         assert_false(bt_sequence_is_over(&of.trainer));
         train(&of, 1);
         bt_sequence_note(&of.trainer, &bad);
     }
     assert_true(bt_sequence_is_over(&of.trainer));
-    assert_true(of.net.weights.value[40] != kept);
+    assert_true(of.trainer.weights->value[40] != kept);
     bt_sequence_take_best(&of.trainer);
-    assert_true(of.net.weights.value[40] == kept);
+    assert_true(of.trainer.weights->value[40] == kept);
     assert_int_equal(of.trainer.best_epoch, 1);
     close_training(&of);
 }
