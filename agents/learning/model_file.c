@@ -12,7 +12,7 @@
 #define MODEL_FORMAT "bertrand model 1"
 #define WEIGHT_GROUP "weights"
 
-enum { LONGEST_PATH = 4096, LONGEST_TEXT = 64 };
+enum { LONGEST_PATH = 4096, LONGEST_TEXT = BT_MODEL_KIND_LENGTH };
 
 /* ---- writing ---- */
 
@@ -149,6 +149,22 @@ static bt_status read_number(const opened_model *model, bt_model_number *number,
                        number->minimum, number->maximum);
     number->value = value;
     return BT_OK;
+}
+
+bt_status bt_model_read_kind(const char *path, char kind[BT_MODEL_KIND_LENGTH], bt_error *error)
+{
+    opened_model model;
+    bt_status status = open_model(path, &model, error);
+    if (status != BT_OK)
+        return status;
+    const char *found = bt_hdf5_get_text(model.file, "kind", BT_MODEL_KIND_LENGTH, model.arena);
+    if (found != NULL)
+        snprintf(kind, BT_MODEL_KIND_LENGTH, "%s", found);
+    else
+        status =
+            bt_fail(error, BT_BAD_INPUT, "the model %s does not say of what kind it is", path);
+    close_model(&model);
+    return status;
 }
 
 bt_status bt_model_read_numbers(const char *path, const char *kind, bt_model_number *number,

@@ -31,6 +31,12 @@ bt_status bt_model_write(const char *path, const char *kind, const bt_model_numb
                          size_t n_numbers, const bt_weights *weights, bool replace,
                          bt_error *error);
 
+enum { BT_MODEL_KIND_LENGTH = 64 };
+
+/* What kind of network a file holds. Errors as below. */
+bt_status bt_model_read_kind(const char *path, char kind[BT_MODEL_KIND_LENGTH],
+                             bt_error *error);
+
 /* Read a model's numbers, so that its network can be made. BT_NO_INPUT: there is no such file;
  * BT_BAD_INPUT: it is truncated or no model, of another kind, or lacks a number. */
 bt_status bt_model_read_numbers(const char *path, const char *kind, bt_model_number *number,

@@ -11,7 +11,7 @@
 #include "agents/learning/neural/gru.h"
 #include "agents/recommenders/sequence_model.h"
 
-enum { INPUT_SITE = 0, STATE_SITE = 1 };
+enum { DROPPED_INPUT = 0, DROPPED_STATE = 1 };
 
 typedef struct gru_parameters {
     int64_t length;
@@ -88,8 +88,8 @@ static bt_status create(const void *given, const bt_sequence_model_setting *sett
     if (net != NULL) {
         net->length = (size_t)chosen->length;
         net->width = (size_t)chosen->width;
-        net->input_dropout = (bt_dropout){setting->dropout_key, INPUT_SITE, chosen->dropout};
-        net->state_dropout = (bt_dropout){setting->dropout_key, STATE_SITE, chosen->dropout};
+        net->input_dropout = (bt_dropout){setting->dropout_key, DROPPED_INPUT, chosen->dropout};
+        net->state_dropout = (bt_dropout){setting->dropout_key, DROPPED_STATE, chosen->dropout};
     }
     if (net == NULL || !add_layers(net, setting) ||
         !allocate_net(net, setting->max_sequences, setting->arena))
@@ -111,8 +111,9 @@ static bt_weights *weights(void *self)
     return &net->weights;
 }
 
-static void fill(void *self, bt_stream *stream)
+static void fill(void *self, const bt_sequence_data *data, bt_stream *stream)
 {
+    (void)data;
     gru_net *net = self;
     double deviation = sqrt(2 / (double)(net->items.count + net->width));
     bt_weights_fill_normal(&net->weights, net->items.table, deviation, stream);

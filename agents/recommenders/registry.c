@@ -4,6 +4,7 @@
 static const bt_described *const entries[] = {
     &bt_sasrec_model.described,
     &bt_gru_model.described,
+    &bt_popularity_model.described,
 };
 
 const bt_registry bt_sequence_model_registry = {

@@ -87,8 +87,9 @@ static bt_weights *weights(void *self)
     return &net->weights;
 }
 
-static void fill(void *self, bt_stream *stream)
+static void fill(void *self, const bt_sequence_data *data, bt_stream *stream)
 {
+    (void)data;
     bt_sasrec_fill(self, stream);
 }
 

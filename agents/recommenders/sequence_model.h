@@ -14,6 +14,7 @@
 #include "agents/learning/model_file.h"
 #include "agents/learning/neural/weights.h"
 #include "agents/recommenders/next_item.h"
+#include "agents/recommenders/sequence_data.h"
 #include "sim/arena.h"
 #include "sim/parameter.h"
 #include "sim/random.h"
@@ -39,10 +40,12 @@ typedef struct bt_sequence_model_type {
     size_t (*length)(const void *self); /* of the longest sequence that it takes */
     bt_weights *(*weights)(void *self);
 
-    /* Initial weights. Draws: one a weight at most. */
-    void (*fill)(void *self, bt_stream *stream);
+    /* Initial weights, or, where nothing is learned step by step, the final ones from what is
+     * there to train on. Draws: one a weight at most. */
+    void (*fill)(void *self, const bt_sequence_data *data, bt_stream *stream);
 
-    /* Mean loss of a batch, and its gradients added; dropout by the bits of `step`. */
+    /* Mean loss of a batch, and its gradients added; dropout by the bits of `step`. NULL:
+     * nothing is learned step by step. */
     double (*train)(void *self, size_t sequences, const uint32_t *offset, const uint32_t *item,
                     const bt_next_items *next, uint64_t step);
 
@@ -58,7 +61,25 @@ typedef struct bt_sequence_model_type {
 
 extern const bt_registry bt_sequence_model_registry;
 
-extern const bt_sequence_model_type bt_sasrec_model; /* sasrec_model.c */
-extern const bt_sequence_model_type bt_gru_model;    /* gru_model.c */
+extern const bt_sequence_model_type bt_sasrec_model;     /* sasrec_model.c */
+extern const bt_sequence_model_type bt_gru_model;        /* gru_model.c */
+extern const bt_sequence_model_type bt_popularity_model; /* popularity_model.c */
+
+/* Write a model to a file, as in model_file.h: its parameters and n_items are the numbers. */
+bt_status bt_sequence_model_write(const char *path, const bt_sequence_model_type *type,
+                                  const void *parameters, size_t n_items,
+                                  const bt_weights *weights, bool replace, bt_error *error);
+
+/* A model that was read from a file. */
+typedef struct bt_read_model {
+    const bt_sequence_model_type *type;
+    void *self;
+    size_t n_items;
+} bt_read_model;
+
+/* Read a model, for batches of at most max_sequences; owned by the arena. Errors: those of
+ * model_file.h, and a kind that is no sequential recommender. */
+bt_status bt_sequence_model_read(const char *path, size_t max_sequences, bt_arena *arena,
+                                 bt_read_model *model, bt_error *error);
 
 #endif

@@ -55,7 +55,7 @@ bool bt_sequence_trainer_create(bt_sequence_trainer *trainer,
 void bt_sequence_fill(bt_sequence_trainer *trainer)
 {
     bt_stream stream = bt_stream_open(trainer->key, 0, WEIGHT_PURPOSE);
-    trainer->type->fill(trainer->model, &stream);
+    trainer->type->fill(trainer->model, trainer->data, &stream);
 }
 
 /* ---- drawing ---- */
@@ -227,7 +227,7 @@ void bt_sequence_note(bt_sequence_trainer *trainer, const bt_ranking_quality *qu
 
 bool bt_sequence_is_over(const bt_sequence_trainer *trainer)
 {
-    return trainer->epoch >= trainer->settings.max_epochs ||
+    return trainer->type->train == NULL || trainer->epoch >= trainer->settings.max_epochs ||
            trainer->misses >= trainer->settings.patience;
 }
 

@@ -4,6 +4,7 @@
 
 #include "agents/recommenders/next_item.c"
 #include "agents/recommenders/sasrec.c"
+#include "agents/recommenders/gru_model.c"
 
 enum { SEQUENCES = 3, ROWS = 9, ITEMS = 12 };
 static const uint32_t offset[SEQUENCES + 1] = {0, 4, 5, 9};
@@ -70,11 +71,41 @@ static void states_look_back_only(void **state)
     bt_arena_destroy(arena);
 }
 
+/* ---- the recurrent model ---- */
+
+static const bt_next_items next = {positive, negative};
+
+static double recurrent_loss(void *context)
+{
+    return train(context, SEQUENCES, offset, item, &next, 5);
+}
+
+static void recurrent_derivatives(void **state)
+{
+    (void)state;
+    bt_arena *arena = bt_arena_create();
+    const gru_parameters chosen = {.length = 4, .width = 6, .dropout = 0.3};
+    const bt_sequence_model_setting setting = {.n_items = ITEMS,
+                                               .max_sequences = SEQUENCES,
+                                               .dropout_key = bt_random_key_of(4, 0, 0),
+                                               .arena = arena};
+    bt_stream stream = bt_stream_open(bt_random_key_of(3, 0, 0), 0, 0);
+    void *model;
+    bt_error error;
+    assert_int_equal(create(&chosen, &setting, &model, &error), BT_OK);
+    fill(model, NULL, &stream);
+    bt_weights_clear_gradient(weights(model));
+    recurrent_loss(model);
+    assert_weight_derivatives(recurrent_loss, model, weights(model));
+    bt_arena_destroy(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(network_derivatives),
         cmocka_unit_test(states_look_back_only),
+        cmocka_unit_test(recurrent_derivatives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
