@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -122,4 +123,53 @@ void bt_file_discard(const char *path)
     struct stat is;
     if (stat(path, &is) == 0 && S_ISREG(is.st_mode))
         unlink(path);
+}
+
+static bt_status write_whole(const char *path, const void *bytes, size_t size, bt_error *error)
+{
+    int file = bt_file_open(path, true);
+    if (file < 0)
+        return bt_file_fail(error, BT_CANNOT_CREATE, "create", path);
+    bool written =
+        ftruncate(file, 0) == 0 && bt_file_write(file, 0, bytes, size) && fsync(file) == 0;
+    bt_status status = written ? BT_OK : bt_file_fail(error, BT_IO, "write", path);
+    close(file);
+    return status;
+}
+
+bt_status bt_file_replace(const char *path, const void *bytes, size_t size, bt_error *error)
+{
+    char draft[4096];
+    int length = snprintf(draft, sizeof draft, "%s.new", path);
+    if (length < 0 || (size_t)length >= sizeof draft)
+        return bt_fail(error, BT_CANNOT_CREATE, "the name of %.60s... is too long", path);
+    bt_status status = write_whole(draft, bytes, size, error);
+    if (status == BT_OK && !bt_file_rename(draft, path, true))
+        status = bt_file_fail(error, BT_CANNOT_CREATE, "create", path);
+    if (status != BT_OK)
+        unlink(draft);
+    return status;
+}
+
+bt_status bt_file_read_all(const char *path, void **bytes, size_t *size, bt_error *error)
+{
+    *bytes = NULL;
+    if (!bt_file_exists(path))
+        return bt_fail(error, BT_NO_INPUT, "there is no %s", path);
+    int file = bt_file_open(path, false);
+    if (file < 0)
+        return bt_file_fail(error, BT_IO, "read", path);
+    *size = (size_t)bt_file_length(file);
+    *bytes = malloc(*size > 0 ? *size : 1);
+    bt_status status = BT_OK;
+    if (*bytes == NULL)
+        status = bt_fail(error, BT_INTERNAL, "there is no memory to read %s", path);
+    else if (!bt_file_read(file, 0, *bytes, *size))
+        status = bt_file_fail(error, BT_IO, "read", path);
+    close(file);
+    if (status != BT_OK) {
+        free(*bytes);
+        *bytes = NULL;
+    }
+    return status;
 }

@@ -36,6 +36,15 @@ uint64_t bt_file_free_space(int file);
  * own locks, are not affected. */
 bool bt_file_lock(int file);
 
+/* Make the bytes the whole content of a file: written under another name, flushed and then
+ * renamed, so that a kill at any moment leaves the old content or the new. BT_CANNOT_CREATE,
+ * BT_IO. */
+bt_status bt_file_replace(const char *path, const void *bytes, size_t size, bt_error *error);
+
+/* All of a file's content, to be freed by the caller (NULL after a failure). BT_NO_INPUT: there
+ * is no such file; BT_IO, BT_INTERNAL. */
+bt_status bt_file_read_all(const char *path, void **bytes, size_t *size, bt_error *error);
+
 /* Rename; `replace` allows that `to` exists (else EEXIST). Then flush the folder. */
 bool bt_file_rename(const char *from, const char *to, bool replace);
 

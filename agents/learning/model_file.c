@@ -40,11 +40,14 @@ static void write_contents(bt_hdf5_calls *calls, hid_t file, const char *kind,
     bt_hdf5_put_text(calls, file, "kind", kind);
     for (size_t k = 0; k < n_numbers; k++)
         bt_hdf5_put_double(calls, file, number[k].name, number[k].value);
+    hid_t properties = bt_hdf5_check(calls, H5Pcreate(H5P_GROUP_CREATE));
+    bt_hdf5_check(calls, H5Pset_obj_track_times(properties, false));
     hid_t group = bt_hdf5_check(
-        calls, H5Gcreate2(file, WEIGHT_GROUP, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+        calls, H5Gcreate2(file, WEIGHT_GROUP, H5P_DEFAULT, properties, H5P_DEFAULT));
     for (size_t b = 0; b < weights->n_blocks && !calls->failed; b++)
         write_block(calls, group, weights, b);
     bt_hdf5_check(calls, H5Gclose(group));
+    bt_hdf5_check(calls, H5Pclose(properties));
 }
 
 bt_status bt_model_write(const char *path, const char *kind, const bt_model_number *number,

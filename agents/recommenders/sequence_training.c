@@ -47,7 +47,10 @@ bool bt_sequence_trainer_create(bt_sequence_trainer *trainer,
         .candidate = BT_ARENA_NEW(arena, settings->n_candidates + 1, uint32_t),
         .score = BT_ARENA_NEW(arena, settings->n_candidates + 1, bt_real),
     };
-    return trainer->best_value != NULL && trainer->user != NULL && trainer->offset != NULL &&
+    if (settings->averaging > 0)
+        trainer->average = BT_ARENA_NEW(arena, weights->count, bt_real);
+    return (settings->averaging == 0 || trainer->average != NULL) &&
+           trainer->best_value != NULL && trainer->user != NULL && trainer->offset != NULL &&
            trainer->item != NULL && trainer->positive != NULL && trainer->negative != NULL &&
            trainer->candidate != NULL && trainer->score != NULL;
 }
@@ -116,6 +119,15 @@ static void add_training_user(bt_sequence_trainer *trainer, size_t place, uint32
     trainer->offset[place + 1] = row;
 }
 
+static void average_weights(bt_sequence_trainer *trainer)
+{
+    double kept = fmin(trainer->settings.averaging, 1 - 1 / (double)trainer->epoch);
+    bt_real old = (bt_real)kept, new = (bt_real)(1 - kept);
+    const bt_real *value = trainer->weights->value;
+    for (size_t k = 0; k < trainer->weights->count; k++)
+        trainer->average[k] = old * trainer->average[k] + new *value[k];
+}
+
 double bt_sequence_epoch(bt_sequence_trainer *trainer)
 {
     size_t count = list_training_users(trainer), batch = trainer->settings.batch;
@@ -135,6 +147,8 @@ double bt_sequence_epoch(bt_sequence_trainer *trainer)
         bt_adam_step(&trainer->settings.adam, trainer->weights);
     }
     trainer->epoch++;
+    if (trainer->average != NULL)
+        average_weights(trainer);
     return n_batches > 0 ? loss / (double)n_batches : 0;
 }
 
@@ -212,6 +226,20 @@ void bt_sequence_judge(bt_sequence_trainer *trainer, bt_held_back held_back,
 
 /* ---- when to stop ---- */
 
+static bt_real *kept_value(const bt_sequence_trainer *trainer)
+{
+    return trainer->average != NULL ? trainer->average : trainer->weights->value;
+}
+
+void bt_sequence_validate(bt_sequence_trainer *trainer, bt_ranking_quality *quality)
+{
+    bt_real *learning = trainer->weights->value;
+    trainer->weights->value = kept_value(trainer);
+    bt_sequence_judge(trainer, BT_VALIDATION, quality);
+    trainer->weights->value = learning;
+    bt_sequence_note(trainer, quality);
+}
+
 void bt_sequence_note(bt_sequence_trainer *trainer, const bt_ranking_quality *quality)
 {
     const bt_weights *weights = trainer->weights;
@@ -222,7 +250,7 @@ void bt_sequence_note(bt_sequence_trainer *trainer, const bt_ranking_quality *qu
     trainer->misses = 0;
     trainer->best_ndcg = quality->ndcg[1];
     trainer->best_epoch = trainer->epoch;
-    memcpy(trainer->best_value, weights->value, weights->count * sizeof(bt_real));
+    memcpy(trainer->best_value, kept_value(trainer), weights->count * sizeof(bt_real));
 }
 
 bool bt_sequence_is_over(const bt_sequence_trainer *trainer)
@@ -247,4 +275,7 @@ void bt_sequence_trainer_archive(bt_sequence_trainer *trainer, bt_archive *archi
     bt_archive_field(archive, "best_ndcg", &trainer->best_ndcg, sizeof(trainer->best_ndcg));
     bt_archive_field(archive, "best_value", trainer->best_value,
                      trainer->weights->count * sizeof(bt_real));
+    if (trainer->average != NULL)
+        bt_archive_field(archive, "average", trainer->average,
+                         trainer->weights->count * sizeof(bt_real));
 }

@@ -6,7 +6,9 @@
  * An epoch visits every user with at least two training choices once, in random order. After
  * every `evaluate_every` epochs the model is judged on the validation items; the weights of the
  * best NDCG at 10 are kept, and training ends after `patience` judgements without a better one.
- * Candidates are the same at each judgement.
+ * Candidates are the same at each judgement. With averaging a, what is judged and kept are
+ * averages of the weights after each epoch (Polyak and Juditsky 1992, with a short memory):
+ * average = a average + (1 - a) weights, plain means at first.
  *
  * All draws are addressed by (seed; epoch, purpose): an epoch repeats itself bit by bit,
  * whether training ran through or went on from an archive.
@@ -31,6 +33,7 @@ typedef struct bt_sequence_training_settings {
     size_t patience;       /* judgements */
     size_t n_candidates;   /* beside the held-back item */
     size_t max_judged;     /* users */
+    double averaging;      /* of weights over epochs, in [0, 1); 0: none */
     bt_adam adam;
 } bt_sequence_training_settings;
 
@@ -58,6 +61,7 @@ typedef struct bt_sequence_trainer {
     uint64_t best_epoch;
     double best_ndcg;    /* at 10, on validation items; negative before the first */
     bt_real *best_value; /* [weights] */
+    bt_real *average;    /* [weights]; NULL: none */
     uint32_t *user;      /* [users] working memory */
     uint32_t *offset;    /* [batch + 1] */
     uint32_t *item;      /* [rows] */
@@ -88,7 +92,10 @@ double bt_sequence_epoch(bt_sequence_trainer *trainer);
 void bt_sequence_judge(bt_sequence_trainer *trainer, bt_held_back held_back,
                        bt_ranking_quality *quality);
 
-/* Note a judgement on validation items: keeps the weights if it is the best so far. */
+/* Judge what would be kept on validation items, and note it. */
+void bt_sequence_validate(bt_sequence_trainer *trainer, bt_ranking_quality *quality);
+
+/* Note a judgement on validation items: what would be kept is, if it is the best so far. */
 void bt_sequence_note(bt_sequence_trainer *trainer, const bt_ranking_quality *quality);
 
 /* Whether training is over: epochs or patience are used up. */

@@ -16,6 +16,7 @@
     X(export)                                                                                  \
     X(import)                                                                                  \
     X(train)                                                                                   \
+    X(evaluate)                                                                                \
     X(equilibrium)                                                                             \
     X(describe)                                                                                \
     X(schema)                                                                                  \

@@ -1,4 +1,4 @@
-/* bertrand train bargaining HISTORY.h5 */
+/* bertrand train KIND FILE */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 #include "analysis/csv_writer.h"
 #include "experiments/commands/command_line.h"
 #include "experiments/commands/interruption.h"
+#include "experiments/commands/train_sequences.h"
 #include "experiments/document/document.h"
 #include "experiments/runner/progress.h"
 #include "experiments/runner/wall_clock.h"
@@ -32,6 +33,11 @@ static const bt_command_option options[] = {
     {.name = "learning-rate", .argument = "X", .meaning = "of networks (default: 1e-3)"},
     {.name = "seed", .argument = "N", .meaning = "of weights, order and plays (default: 1)"},
     {.name = "format", .argument = "FORMAT", .meaning = "of the scores: table, json or csv"},
+    {.name = "set",
+     .argument = "PATH=VALUE",
+     .meaning = "replace a value of a training file",
+     .repeatable = true},
+    {.name = "resume", .letter = 'r', .meaning = "go on where a training of sequences stopped"},
     {.name = "force", .letter = 'f', .meaning = "replace an existing file"},
     {.name = "quiet", .letter = 'q', .meaning = "show no progress"},
 };
@@ -278,6 +284,11 @@ static bt_status train_bargaining(call *self, bt_error *error)
 
 /* ---- the verb ---- */
 
+static bt_status train_sequences(call *self, bt_error *error)
+{
+    return bt_train_sequences(self->command, self->arguments, error);
+}
+
 /* What can be trained. */
 static const struct {
     const char *name;
@@ -285,6 +296,7 @@ static const struct {
     bt_status (*train)(call *self, bt_error *error);
 } kinds[] = {
     {"bargaining", 1, train_bargaining},
+    {"sequences", 1, train_sequences},
 };
 
 static bt_status run(const bt_command *command, const bt_arguments *arguments, bt_error *error)
@@ -307,14 +319,17 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
         bt_interruption_catch();
         return kinds[i].train(&self, error);
     }
-    return bt_fail(error, BT_BAD_USAGE, "train %s: what can be trained is bargaining",
+    return bt_fail(error, BT_BAD_USAGE,
+                   "train %s: what can be trained is bargaining and sequences",
                    arguments->positional[0]);
 }
 
 const bt_command bt_verb_train = {
     .name = "train",
-    .synopsis = "train bargaining HISTORY.h5 -o POPULATION.h5 [options]",
-    .summary = "Estimate a population of buyers and sellers from recorded negotiations",
+    .synopsis =
+        "train bargaining HISTORY.h5 -o POPULATION.h5 | sequences TRAINING.yaml [options]",
+    .summary = "Estimate a population of bargainers from recorded negotiations, or train a "
+               "recommender",
     .options = options,
     .n_options = sizeof(options) / sizeof(options[0]),
     .min_positional = 1,

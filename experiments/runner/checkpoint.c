@@ -45,30 +45,6 @@ void bt_checkpoint_remove_folder(const char *result)
 
 /* ---- saving ---- */
 
-static bt_status write_whole(const char *path, const void *bytes, size_t size, bt_error *error)
-{
-    int file = bt_file_open(path, true);
-    if (file < 0)
-        return bt_file_fail(error, BT_CANNOT_CREATE, "create", path);
-    bool written =
-        ftruncate(file, 0) == 0 && bt_file_write(file, 0, bytes, size) && fsync(file) == 0;
-    bt_status status = written ? BT_OK : bt_file_fail(error, BT_IO, "write", path);
-    close(file);
-    return status;
-}
-
-static bt_status replace_file(const char *path, const void *bytes, size_t size, bt_error *error)
-{
-    char draft[BT_CHECKPOINT_PATH + 8];
-    snprintf(draft, sizeof(draft), "%s.new", path);
-    bt_status status = write_whole(draft, bytes, size, error);
-    if (status == BT_OK && !bt_file_rename(draft, path, true))
-        status = bt_file_fail(error, BT_CANNOT_CREATE, "create", path);
-    if (status != BT_OK)
-        unlink(draft);
-    return status;
-}
-
 static void archive_label(bt_archive *archive, bt_checkpoint_label *label)
 {
     bt_archive_field(archive, "identity", &label->identity, sizeof(label->identity));
@@ -87,31 +63,12 @@ bt_status bt_checkpoint_save(bt_run *run, const char *path, const bt_checkpoint_
     size_t size;
     const void *bytes = bt_archive_bytes(archive, &size);
     bt_status status = bytes == NULL ? bt_archive_status(archive, error)
-                                     : replace_file(path, bytes, size, error);
+                                     : bt_file_replace(path, bytes, size, error);
     bt_archive_destroy(archive);
     return status;
 }
 
 /* ---- loading ---- */
-
-static bt_status read_whole(const char *path, void **bytes, size_t *size, bt_error *error)
-{
-    *bytes = NULL;
-    if (!bt_file_exists(path))
-        return bt_fail(error, BT_NO_INPUT, "there is no %s", path);
-    int file = bt_file_open(path, false);
-    if (file < 0)
-        return bt_file_fail(error, BT_IO, "read", path);
-    *size = (size_t)bt_file_length(file);
-    *bytes = malloc(*size > 0 ? *size : 1);
-    bt_status status = BT_OK;
-    if (*bytes == NULL)
-        status = bt_fail(error, BT_INTERNAL, "there is no memory to read %s", path);
-    else if (!bt_file_read(file, 0, *bytes, *size))
-        status = bt_file_fail(error, BT_IO, "read", path);
-    close(file);
-    return status;
-}
 
 static bt_status restore(bt_run *run, bt_archive *archive, const uint64_t *identity,
                          bt_checkpoint_label *label, bt_error *error)
@@ -138,11 +95,9 @@ bt_status bt_checkpoint_load(bt_run *run, const char *path, const uint64_t *iden
     void *bytes;
     size_t size = 0;
     bt_archive *archive = NULL;
-    bt_status status = read_whole(path, &bytes, &size, error);
-    if (status != BT_OK) {
-        free(bytes);
+    bt_status status = bt_file_read_all(path, &bytes, &size, error);
+    if (status != BT_OK)
         return status;
-    }
     status = bt_archive_open(bytes, size, &archive, error);
     if (status == BT_OK)
         status = restore(run, archive, identity, label, error);

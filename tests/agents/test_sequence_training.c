@@ -231,8 +231,7 @@ static void training_goes_on_from_an_archive(void **state)
     open_training(&resumed, &bt_sasrec_model);
     train(&whole, 5);
     train(&begun, 3);
-    bt_sequence_judge(&begun.trainer, BT_VALIDATION, &quality);
-    bt_sequence_note(&begun.trainer, &quality);
+    bt_sequence_validate(&begun.trainer, &quality);
     bt_archive *saved = bt_archive_create(), *restored;
     bt_sequence_trainer_archive(&begun.trainer, saved);
     size_t size;
@@ -276,6 +275,76 @@ static void training_stops_early_with_the_best_weights(void **state)
     close_training(&of);
 }
 
+/* After the first epoch the average is the weights themselves, after the second their mean. */
+static void averages_are_what_is_kept(void **state)
+{
+    (void)state;
+    static training of;
+    bt_ranking_quality quality;
+    open_training(&of, &bt_sasrec_model);
+    of.trainer.settings.averaging = 0.9;
+    of.trainer.average = BT_ARENA_NEW(of.arena, of.trainer.weights->count, bt_real);
+    train(&of, 1);
+    bt_real first = of.trainer.weights->value[40];
+    assert_true(of.trainer.average[40] == first);
+    train(&of, 1);
+    bt_real second = of.trainer.weights->value[40];
+    assert_true(second != first);
+    assert_true(fabs(of.trainer.average[40] - 0.5 * (first + second)) < 1e-6);
+    bt_sequence_validate(&of.trainer, &quality);
+    assert_true(of.trainer.weights->value[40] == second);
+    bt_sequence_take_best(&of.trainer);
+    assert_true(of.trainer.weights->value[40] == of.trainer.average[40]);
+    close_training(&of);
+}
+
+/* Training choices 1 2 2 3 | 9 | 9 and 2 3 | 3 | 1: item 2 was chosen three times, 3 twice. */
+static void popularity_counts_training_choices(void **state)
+{
+    (void)state;
+    bt_arena *arena = bt_arena_create();
+    bt_sequence_data data;
+    bt_error error;
+    void *model;
+    int64_t length = 1;
+    write_text("1 1\n1 2\n1 2\n1 3\n1 9\n1 9\n2 2\n2 3\n2 3\n2 1\n");
+    assert_int_equal(bt_sequence_data_read(path, arena, &data, &error), BT_OK);
+    const bt_sequence_model_setting setting = {
+        .n_items = data.n_items, .max_sequences = 4, .arena = arena};
+    assert_int_equal(bt_popularity_model.create(&length, &setting, &model, &error), BT_OK);
+    bt_popularity_model.fill(model, &data, NULL);
+    const uint32_t item[] = {1, 2, 3, 9};
+    bt_real score[4];
+    bt_popularity_model.score(model, 0, 4, item, score);
+    assert_true(score[0] == 1 && score[1] == 3 && score[2] == 2 && score[3] == 0);
+    bt_arena_destroy(arena);
+}
+
+static void models_are_read_from_files(void **state)
+{
+    (void)state;
+    static training of;
+    bt_ranking_quality before, after;
+    bt_error error;
+    bt_read_model model;
+    open_training(&of, &bt_gru_model);
+    train(&of, 3);
+    bt_sequence_judge(&of.trainer, BT_TEST, &before);
+    if (bt_sequence_model_write(path, of.type, parameters_of(of.type, of.arena), ITEMS,
+                                of.trainer.weights, true, &error) != BT_OK)
+        fail_msg("%s", error.message);
+    if (bt_sequence_model_read(path, 32, of.arena, &model, &error) != BT_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(model.n_items, ITEMS);
+    assert_ptr_equal(model.type, &bt_gru_model);
+    bt_sequence_trainer judge;
+    assert_true(bt_sequence_trainer_create(&judge, &of.trainer.settings, &of.data, model.type,
+                                           model.self, of.arena));
+    bt_sequence_judge(&judge, BT_TEST, &after);
+    assert_memory_equal(&before, &after, sizeof(before));
+    close_training(&of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +354,9 @@ int main(void)
         cmocka_unit_test(training_repeats_itself_in_any_number_of_threads),
         cmocka_unit_test(training_goes_on_from_an_archive),
         cmocka_unit_test(training_stops_early_with_the_best_weights),
+        cmocka_unit_test(averages_are_what_is_kept),
+        cmocka_unit_test(popularity_counts_training_choices),
+        cmocka_unit_test(models_are_read_from_files),
     };
     return cmocka_run_group_tests(tests, make_path, remove_path);
 }
