@@ -37,9 +37,11 @@ tail -n 3 log.txt | diff - <(tail -n 3 judged.txt) || fail "evaluate disagrees w
 "$BERTRAND" train sequences walks.yaml -o again.h5 --quiet > /dev/null
 cmp walks.model.h5 again.h5 || fail "a training does not repeat itself"
 
-# interrupted after its first judgement
+# interrupted after its first judgement; the log is there before anyone follows it
+: > late.txt
+: > slow.txt
 "$BERTRAND" train sequences walks.yaml -o late.h5 --set training.epochs=100000 \
-    --set training.patience=100000 > late.txt 2> late.err & pid=$!
+    --set training.patience=100000 >> late.txt 2> late.err & pid=$!
 tail -f --pid=$pid late.txt | grep -m 1 -q '^epoch' || true
 kill -INT $pid
 status=0; wait $pid || status=$?
@@ -50,7 +52,7 @@ epoch=$(sed -n 's/.*after epoch \([0-9]*\);.*/\1/p' late.err)
 test "$epoch" -ge 4 || fail "stopped after epoch '$epoch'"
 
 # a state that was taken on the way leads to the same bytes
-"$BERTRAND" train sequences walks.yaml -o slow.h5 > slow.txt 2> slow.err & pid=$!
+"$BERTRAND" train sequences walks.yaml -o slow.h5 >> slow.txt 2> slow.err & pid=$!
 tail -f --pid=$pid slow.txt | grep -m 1 -q '^epoch' || true
 kill -INT $pid 2> /dev/null || true
 wait $pid || true
