@@ -41,7 +41,7 @@ static bool judge_row(const table_row *row)
 #define ONE_POINT "method: one_point, baseline: none, perturbation: 0.5"
 #define BASELINE "method: one_point, perturbation: 0.5"
 #define RESIDUAL "method: residual, perturbation: 0.5"
-#define TWO_POINT "method: two_point, perturbation: 0.2"
+#define TWO_POINT(trial) "method: two_point, perturbation: " trial
 
 static void b8_slopes_of_gradient_rules(void **state)
 {
@@ -50,8 +50,8 @@ static void b8_slopes_of_gradient_rules(void **state)
     const table_row binding[] = {
         {"one point, M=0 (-.43)", ONE_POINT, EXACT, 40, -0.55, -0.30},
         {"one point, M=1 (-.36)", ONE_POINT, ONE_BUYER, 30, -0.55, -0.30},
-        {"two points, M=0 (-.98)", TWO_POINT, EXACT, 40, -1.1, -0.85},
-        {"two points, M=1 (-.54)", TWO_POINT, ONE_BUYER, 30, -0.7, -0.4},
+        {"two points, M=0 (-.98)", TWO_POINT("0.1"), EXACT, 30, -1.1, -0.85},
+        {"two points, M=1 (-.54)", TWO_POINT("0.2"), ONE_BUYER, 30, -0.7, -0.4},
     };
     const table_row others[] = {
         {"running mean, M=0 (-.70)", BASELINE, EXACT, 40, -0.85, -0.55},
