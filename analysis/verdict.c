@@ -153,6 +153,8 @@ static void say_audit(const bt_point_summary *point, sentence *to)
     double high = point->statistic[BT_STATISTIC_GRID_COARSE_HIGH].mean;
     if (isfinite(low) && isfinite(high))
         say(to, "; the grid's own equilibria have gains from %.3g to %.3g", low, high);
+    else
+        say(to, "; the grid's own equilibria are not known, its game being too large");
     say(to, ".");
 }
 

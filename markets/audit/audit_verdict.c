@@ -44,7 +44,7 @@ static bool is_sustained(const bt_audit_evidence *evidence,
 bt_audit_verdict bt_audit_judge(const bt_audit_evidence *evidence,
                                 const bt_audit_parameters *parameters)
 {
-    if (isnan(evidence->delta) || isnan(evidence->regret))
+    if (!isfinite(evidence->delta) || !isfinite(evidence->regret))
         return BT_AUDIT_NONE;
     if (is_near(evidence, parameters) && evidence->regret <= parameters->regret_tolerance)
         return BT_AUDIT_EQUILIBRIUM;

@@ -292,6 +292,8 @@ static bt_status find_figures(bt_posted_price *market, bt_error *error)
     if (status != BT_OK)
         return status;
     evidence->delta = take_profits(market, first, end);
+    if (market->n_sellers < 2) /* Nash and joint-profit price are one */
+        evidence->delta = NAN;
     audit->figures_stand = true;
     return take_regrets(market, &evidence->regret, error);
 }

@@ -56,7 +56,8 @@ bt_status bt_posted_price_find_bands(bt_posted_price_model *model, bt_error *err
     model->grid_correlated_lowest = model->grid_correlated_highest = NAN;
     model->grid_coarse_lowest = model->grid_coarse_highest = NAN;
     size_t largest = (size_t)model->parameters->audit.largest_game;
-    if (model->game->n_joint > largest || model->benchmark_failure[0] != '\0')
+    bool is_monopoly = model->layout.n_sellers < 2; /* whose gain is none */
+    if (is_monopoly || model->game->n_joint > largest || model->benchmark_failure[0] != '\0')
         return BT_OK;
     double *gain = profit_gains(model);
     if (gain == NULL)
