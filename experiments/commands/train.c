@@ -20,6 +20,9 @@
 
 static const bt_command_option options[] = {
     {.name = "output", .letter = 'o', .argument = "FILE.h5", .meaning = "where to write"},
+    {.name = "listings",
+     .argument = "N",
+     .meaning = "use the first N listings of the file (default: all)"},
     {.name = "hidden",
      .argument = "N,N",
      .meaning = "networks with hidden layers of these widths (default: multinomial logits)"},
@@ -51,6 +54,7 @@ typedef struct call {
     const char *output;
     bool force;
     score_format format;
+    int64_t most_listings;
     bt_population_setting setting;
     bt_progress progress;
 } call;
@@ -121,6 +125,10 @@ static bt_status read_options(call *self, bt_error *error)
     if (status == BT_OK)
         status = bt_argument_integer(self->command, self->arguments, "epochs", 1, 100000,
                                      &epochs, error);
+    self->most_listings = INT64_MAX;
+    if (status == BT_OK)
+        status = bt_argument_integer(self->command, self->arguments, "listings", 1, INT64_MAX,
+                                     &self->most_listings, error);
     if (status == BT_OK && !self->force && bt_file_exists(self->output))
         return bt_fail(error, BT_CANNOT_CREATE, "%s exists already: --force replaces it",
                        self->output);
@@ -272,13 +280,16 @@ static bt_status fit(call *self, const bt_bargaining_history *history, bt_error 
 static bt_status train_bargaining(call *self, bt_error *error)
 {
     bt_bargaining_history history;
+    bt_history_reader *reader;
     bt_status status = read_options(self, error);
     if (status == BT_OK)
-        status = bt_history_read(self->arguments->positional[1], &history, error);
+        status = bt_history_reader_open(self->arguments->positional[1], &reader, error);
     if (status != BT_OK)
         return status;
-    status = fit(self, &history, error);
-    bt_history_free(&history);
+    status = bt_history_reader_next(reader, (size_t)self->most_listings, &history, error);
+    if (status == BT_OK)
+        status = fit(self, &history, error);
+    bt_history_reader_close(reader);
     return status;
 }
 

@@ -50,6 +50,10 @@ with tempfile.TemporaryDirectory(prefix="bertrand-test-") as folder:
         check((path / f"{name}.h5").read_bytes() == (path / f"{name}-2.h5").read_bytes(),
               f"{name}: a second training writes other bytes")
 
+    told = json.loads(command(folder, "train", "bargaining", again, "-o", "few.h5", "--format",
+                              "json", "--quiet", "--epochs", 1, "--listings", 500))
+    check(told["models"][0]["rows"] < 500, f"--listings: {told['models'][0]}")
+
     one = simulate_fitted(folder, "logits.h5", "one", 1000, 4, threads=1).read_bytes()
     two = simulate_fitted(folder, "logits.h5", "two", 1000, 4, threads=2).read_bytes()
     check(one == two, "a fitted population plays differently with two threads")
