@@ -90,9 +90,8 @@ bool bt_history_builder_add(bt_history_builder *builder, const bt_bargaining_lis
 }
 
 bt_status bt_history_select(const bt_bargaining_history *history,
-                            bt_bargaining_partition partition,
-                            bt_bargaining_history *selected, bt_bargaining_listing **listings,
-                            bt_error *error)
+                            bt_bargaining_partition partition, bt_bargaining_history *selected,
+                            bt_bargaining_listing **listings, bt_error *error)
 {
     *selected = *history;
     *listings = malloc((history->n_listings + 1) * sizeof **listings);
