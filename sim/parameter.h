@@ -85,6 +85,12 @@ typedef struct bt_option {
     double value;
 } bt_option;
 
+/* The bare number that was given, or what stands for one of the words. */
+static inline double bt_option_number(const bt_option *option, double otherwise)
+{
+    return option->chosen == -1 ? option->value : otherwise;
+}
+
 typedef struct bt_real_list {
     size_t count;
     double *value;

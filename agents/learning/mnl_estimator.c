@@ -293,6 +293,14 @@ bool bt_mnl_invert(size_t n, const double *matrix, double *inverse)
     return true;
 }
 
+void bt_mnl_newton_step(size_t n, double size, const double *inverse, const double *gradient,
+                        double *theta)
+{
+    for (size_t row = 0; row < n; row++)
+        for (size_t column = 0; column < n; column++)
+            theta[row] -= size * inverse[row * n + column] * gradient[column];
+}
+
 void bt_mnl_draw(size_t n, const double *mean, const double *covariance, double scale,
                  bt_stream *stream, double *factor, double *theta)
 {

@@ -91,6 +91,10 @@ bool bt_mnl_invert(size_t n, const double *matrix, double *inverse);
 void bt_mnl_draw(size_t n, const double *mean, const double *covariance, double scale,
                  bt_stream *stream, double *factor, double *theta);
 
+/* theta -= size * inverse gradient. */
+void bt_mnl_newton_step(size_t n, double size, const double *inverse, const double *gradient,
+                        double *theta);
+
 /* The point of the ball {|p - centre|^2 <= radius_squared} nearest to `point` in the norm of
  * `matrix`, in place: eigenvectors once, then the multiplier by Newton. eigenvector: [n * n],
  * work: [3 n]. O(n^3). */

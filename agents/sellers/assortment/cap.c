@@ -45,38 +45,21 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
                         bt_error *error)
 {
     const cap_parameters *chosen = given;
-    cap_seller *seller = BT_ARENA_NEW(setting->arena, 1, cap_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
+    bt_status status = bt_mnl_learner_create(sizeof(cap_seller), &chosen->common, "cap",
+                                             setting, true, self, error);
+    if (status != BT_OK)
+        return status;
+    cap_seller *seller = *self;
     seller->radius_squared = chosen->radius_squared;
-    *self = seller;
-    return bt_mnl_learner_create(&seller->learner, &chosen->common, "cap", setting, true,
-                                 error);
+    return BT_OK;
 }
 
 static uint64_t decide(void *self, const bt_seller_view *view, double *own_price)
 {
     cap_seller *seller = self;
-    bt_mnl_learner *learner = &seller->learner;
-    if (bt_mnl_learner_explores(learner, view, own_price))
-        return BT_NO_ACTION;
-    bt_contextual_value(&learner->offer, view, learner->theta);
-    bt_contextual_widen(&learner->offer, view, learner->covariance, seller->radius_squared);
-    bt_contextual_offer_plan(&learner->offer, view, 0, own_price);
+    bt_mnl_learner_offer_with_optimism(&seller->learner, view, seller->radius_squared,
+                                       own_price);
     return BT_NO_ACTION;
-}
-
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    cap_seller *seller = self;
-    bt_mnl_learner_observe(&seller->learner, feedback);
-    return true;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    cap_seller *seller = self;
-    bt_mnl_learner_archive(&seller->learner, archive);
 }
 
 const bt_seller_type bt_cap_seller = {
@@ -88,6 +71,6 @@ const bt_seller_type bt_cap_seller = {
     .feedback = BT_SEES_OWN_SALES,
     .create = create,
     .decide = decide,
-    .observe = observe,
-    .archive = archive,
+    .observe = bt_mnl_learner_observe,
+    .archive = bt_mnl_learner_archive,
 };

@@ -46,16 +46,13 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
                         bt_error *error)
 {
     const cap_ons_parameters *chosen = given;
-    cap_ons_seller *seller = BT_ARENA_NEW(setting->arena, 1, cap_ons_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
-    seller->radius_squared = chosen->radius_squared;
-    *self = seller;
-    bt_mnl_learner *learner = &seller->learner;
-    bt_status status =
-        bt_mnl_learner_create(learner, &chosen->common, "cap_ons", setting, false, error);
+    bt_status status = bt_mnl_learner_create(sizeof(cap_ons_seller), &chosen->common, "cap_ons",
+                                             setting, false, self, error);
     if (status != BT_OK)
         return status;
+    cap_ons_seller *seller = *self;
+    bt_mnl_learner *learner = &seller->learner;
+    seller->radius_squared = chosen->radius_squared;
     double offer = fmax(2, (double)learner->offer.capacity);
     seller->trust_radius_squared =
         fmin(learner->offer.least_price_sensitivity * log(2) / (8 * log(offer)), 1) / 2;
@@ -68,12 +65,8 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
 static uint64_t decide(void *self, const bt_seller_view *view, double *own_price)
 {
     cap_ons_seller *seller = self;
-    bt_mnl_learner *learner = &seller->learner;
-    if (bt_mnl_learner_explores(learner, view, own_price))
-        return BT_NO_ACTION;
-    bt_contextual_value(&learner->offer, view, learner->theta);
-    bt_contextual_widen(&learner->offer, view, learner->covariance, seller->radius_squared);
-    bt_contextual_offer_plan(&learner->offer, view, 0, own_price);
+    bt_mnl_learner_offer_with_optimism(&seller->learner, view, seller->radius_squared,
+                                       own_price);
     return BT_NO_ACTION;
 }
 
@@ -91,10 +84,7 @@ static void step(cap_ons_seller *seller, size_t taken)
     bt_mnl_learner *learner = &seller->learner;
     size_t n = learner->offer.n_features;
     bt_contextual_gradient(&learner->offer, learner->theta, taken, learner->gradient);
-    for (size_t row = 0; row < n; row++)
-        for (size_t column = 0; column < n; column++)
-            learner->theta[row] -=
-                4 * learner->covariance[row * n + column] * learner->gradient[column];
+    bt_mnl_newton_step(n, 4, learner->covariance, learner->gradient, learner->theta);
     bt_mnl_project(n, learner->information, seller->anchor, seller->trust_radius_squared,
                    learner->theta, learner->scratch, learner->work);
     bt_contextual_inform(&learner->offer, learner->theta, 1, learner->information);

@@ -56,13 +56,13 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
                         bt_error *error)
 {
     const dbl_mnl_parameters *chosen = given;
-    dbl_mnl_seller *seller = BT_ARENA_NEW(setting->arena, 1, dbl_mnl_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
+    bt_status status = bt_mnl_learner_create(sizeof(dbl_mnl_seller), &chosen->common, "dbl_mnl",
+                                             setting, true, self, error);
+    if (status != BT_OK)
+        return status;
+    dbl_mnl_seller *seller = *self;
     seller->parameters = chosen;
-    *self = seller;
-    return bt_mnl_learner_create(&seller->learner, &chosen->common, "dbl_mnl", setting, true,
-                                 error);
+    return BT_OK;
 }
 
 /* alpha |x^psi|, squared or not, on top of each item's quality. */
@@ -111,12 +111,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return true;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    dbl_mnl_seller *seller = self;
-    bt_mnl_learner_archive(&seller->learner, archive);
-}
-
 const bt_seller_type bt_dbl_mnl_seller = {
     .described = {.name = "dbl_mnl",
                   .summary = "Adds a bonus for what is little known to its estimate, made anew "
@@ -128,5 +122,5 @@ const bt_seller_type bt_dbl_mnl_seller = {
     .create = create,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_mnl_learner_archive,
 };

@@ -145,12 +145,11 @@ static void archive(void *self, bt_archive *archive)
 }
 
 const bt_seller_type bt_m3p_seller = {
-    .described =
-        {.name = "m3p",
-         .summary = "Offers and prices items as if its estimate of tastes were the truth.",
-         .source =
-             "McFadden 1974 (maximum likelihood); the greedy baseline of contextual assortment",
-         .parameters = &parameter_table},
+    .described = {.name = "m3p",
+                  .summary = "Episodes of random offers, then longer and longer ones of the "
+                             "best offer under the estimate from these.",
+                  .source = "Javanmard, Nazerzadeh and Shao 2020, M3P, with assortments",
+                  .parameters = &parameter_table},
     .feedback = BT_SEES_OWN_SALES,
     .create = create,
     .decide = decide,

@@ -13,8 +13,8 @@ static bool allocate(bt_mnl_bandit *bandit, size_t capacity, bt_arena *arena)
            bandit->in_epoch != NULL && bandit->attraction != NULL;
 }
 
-bt_status bt_mnl_bandit_create(bt_mnl_bandit *bandit, const char *policy,
-                               const bt_seller_setting *setting, bool starts_alone,
+bt_status bt_mnl_bandit_create(size_t size, const char *policy,
+                               const bt_seller_setting *setting, bool starts_alone, void **self,
                                bt_error *error)
 {
     const bt_assortment_rules *rules = setting->assortment;
@@ -23,6 +23,10 @@ bt_status bt_mnl_bandit_create(bt_mnl_bandit *bandit, const char *policy,
                        "seller \"%s\": %s chooses sets at given prices; it needs a market of "
                        "type assortment whose items have a `price`",
                        setting->name, policy);
+    bt_mnl_bandit *bandit = bt_arena_allocate(setting->arena, 1, size);
+    if (bandit == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
+    *self = bandit;
     bandit->n_own = setting->n_own;
     bandit->starts_alone = starts_alone;
     bandit->is_over = true;
@@ -66,11 +70,12 @@ void bt_mnl_bandit_offer(bt_mnl_bandit *bandit, bool begins, double *own_price)
         own_price[k] = plan->offered[k] ? plan->item[k].given_price : INFINITY;
 }
 
-void bt_mnl_bandit_observe(bt_mnl_bandit *bandit, const bt_seller_feedback *feedback)
+bool bt_mnl_bandit_observe(void *self, const bt_seller_feedback *feedback)
 {
+    bt_mnl_bandit *bandit = self;
     if (*feedback->purchase != BT_NO_PURCHASE) {
         bandit->in_epoch[*feedback->purchase]++;
-        return;
+        return true;
     }
     for (uint32_t k = 0; k < bandit->n_own; k++) {
         if (!bandit->plan->offered[k])
@@ -80,10 +85,12 @@ void bt_mnl_bandit_observe(bt_mnl_bandit *bandit, const bt_seller_feedback *feed
         bandit->in_epoch[k] = 0;
     }
     bandit->is_over = true;
+    return true;
 }
 
-void bt_mnl_bandit_archive(bt_mnl_bandit *bandit, bt_archive *archive)
+void bt_mnl_bandit_archive(void *self, bt_archive *archive)
 {
+    bt_mnl_bandit *bandit = self;
     size_t size = bandit->n_own * sizeof(uint64_t);
     bt_archive_field(archive, "epochs", bandit->epochs, size);
     bt_archive_field(archive, "purchases", bandit->purchases, size);

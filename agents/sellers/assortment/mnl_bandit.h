@@ -25,9 +25,10 @@ typedef struct bt_mnl_bandit {
     bool starts_alone;   /* the first epochs offer each item alone */
 } bt_mnl_bandit;
 
-/* Errors: no assortment market, prices not given, out of memory. */
-bt_status bt_mnl_bandit_create(bt_mnl_bandit *bandit, const char *policy,
-                               const bt_seller_setting *setting, bool starts_alone,
+/* Make a seller of `size` bytes, zero but for the bt_mnl_bandit that it begins with. Errors:
+ * no assortment market, prices not given, out of memory. */
+bt_status bt_mnl_bandit_create(size_t size, const char *policy,
+                               const bt_seller_setting *setting, bool starts_alone, void **self,
                                bt_error *error);
 
 /* Whether a new epoch begins whose set the rule's attractions decide: the caller then fills
@@ -37,7 +38,8 @@ bool bt_mnl_bandit_begins(bt_mnl_bandit *bandit);
 /* The set of this epoch, planned anew if `begins`. */
 void bt_mnl_bandit_offer(bt_mnl_bandit *bandit, bool begins, double *own_price);
 
-void bt_mnl_bandit_observe(bt_mnl_bandit *bandit, const bt_seller_feedback *feedback);
-void bt_mnl_bandit_archive(bt_mnl_bandit *bandit, bt_archive *archive);
+/* bt_seller_type.observe (returns true), and .archive of rules without further state. */
+bool bt_mnl_bandit_observe(void *self, const bt_seller_feedback *feedback);
+void bt_mnl_bandit_archive(void *self, bt_archive *archive);
 
 #endif

@@ -50,10 +50,9 @@ static bool allocate(bt_mnl_learner *learner, size_t rounds, bt_arena *arena)
            learner->scratch != NULL && learner->work != NULL;
 }
 
-bt_status bt_mnl_learner_create(bt_mnl_learner *learner,
-                                const bt_mnl_learner_parameters *parameters, const char *policy,
-                                const bt_seller_setting *setting, bool remembers_all,
-                                bt_error *error)
+static bt_status prepare(bt_mnl_learner *learner, const bt_mnl_learner_parameters *parameters,
+                         const char *policy, const bt_seller_setting *setting,
+                         bool remembers_all, bt_error *error)
 {
     learner->parameters = parameters;
     bt_status status = bt_contextual_offer_create(&learner->offer, policy, setting, error);
@@ -77,6 +76,17 @@ bt_status bt_mnl_learner_create(bt_mnl_learner *learner,
     return BT_OK;
 }
 
+bt_status bt_mnl_learner_create(size_t size, const bt_mnl_learner_parameters *parameters,
+                                const char *policy, const bt_seller_setting *setting,
+                                bool remembers_all, void **self, bt_error *error)
+{
+    bt_mnl_learner *learner = bt_arena_allocate(setting->arena, 1, size);
+    if (learner == NULL)
+        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
+    *self = learner;
+    return prepare(learner, parameters, policy, setting, remembers_all, error);
+}
+
 bool bt_mnl_learner_explores(bt_mnl_learner *learner, const bt_seller_view *view,
                              double *own_price)
 {
@@ -86,6 +96,16 @@ bool bt_mnl_learner_explores(bt_mnl_learner *learner, const bt_seller_view *view
                           learner->parameters->exploration_high, &learner->exploration,
                           own_price);
     return true;
+}
+
+void bt_mnl_learner_offer_with_optimism(bt_mnl_learner *learner, const bt_seller_view *view,
+                                        double radius_squared, double *own_price)
+{
+    if (bt_mnl_learner_explores(learner, view, own_price))
+        return;
+    bt_contextual_value(&learner->offer, view, learner->theta);
+    bt_contextual_widen(&learner->offer, view, learner->covariance, radius_squared);
+    bt_contextual_offer_plan(&learner->offer, view, 0, own_price);
 }
 
 void bt_mnl_learner_fit(bt_mnl_learner *learner)
@@ -106,8 +126,9 @@ static void inform(bt_mnl_learner *learner)
     bt_mnl_invert(offer->n_features, learner->information, learner->covariance);
 }
 
-void bt_mnl_learner_observe(bt_mnl_learner *learner, const bt_seller_feedback *feedback)
+bool bt_mnl_learner_observe(void *self, const bt_seller_feedback *feedback)
 {
+    bt_mnl_learner *learner = self;
     const bt_contextual_offer *offer = &learner->offer;
     bt_mnl_history_add(learner->history, offer->n_offered, offer->feature,
                        bt_contextual_taken(offer, feedback));
@@ -115,10 +136,12 @@ void bt_mnl_learner_observe(bt_mnl_learner *learner, const bt_seller_feedback *f
     learner->t++;
     if (learner->t >= learner->next_fit)
         bt_mnl_learner_fit(learner);
+    return true;
 }
 
-void bt_mnl_learner_archive(bt_mnl_learner *learner, bt_archive *archive)
+void bt_mnl_learner_archive(void *self, bt_archive *archive)
 {
+    bt_mnl_learner *learner = self;
     size_t n = learner->offer.n_features;
     bt_contextual_offer_archive(&learner->offer, archive);
     bt_mnl_history_archive(learner->history, archive);

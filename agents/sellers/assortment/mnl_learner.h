@@ -82,23 +82,30 @@ typedef struct bt_mnl_learner {
     bt_stream draws; /* of the rule itself */
 } bt_mnl_learner;
 
-/* `remembers_all`: a history of the whole run, else of the first T0 rounds. Refuses
+/* Make a learner of `size` bytes, zero but for the bt_mnl_learner that it begins with.
+ * `remembers_all`: a history of the whole run, else of the first T0 rounds. Refuses
  * histories beyond a gibibyte, and prices in the wrong order. */
-bt_status bt_mnl_learner_create(bt_mnl_learner *learner,
-                                const bt_mnl_learner_parameters *parameters, const char *policy,
-                                const bt_seller_setting *setting, bool remembers_all,
-                                bt_error *error);
+bt_status bt_mnl_learner_create(size_t size, const bt_mnl_learner_parameters *parameters,
+                                const char *policy, const bt_seller_setting *setting,
+                                bool remembers_all, void **self, bt_error *error);
 
 /* Before T0: a random offer and true. */
 bool bt_mnl_learner_explores(bt_mnl_learner *learner, const bt_seller_view *view,
                              double *own_price);
 
-/* Remember the offer and what was taken, add its information, refit when due. */
-void bt_mnl_learner_observe(bt_mnl_learner *learner, const bt_seller_feedback *feedback);
+/* A random offer before T0, then the best under the most favourable utilities of a confidence
+ * ellipsoid around theta. */
+void bt_mnl_learner_offer_with_optimism(bt_mnl_learner *learner, const bt_seller_view *view,
+                                        double radius_squared, double *own_price);
+
+/* Remember the offer and what was taken, add its information, refit when due:
+ * bt_seller_type.observe of rules that learn nothing else. Returns true. */
+bool bt_mnl_learner_observe(void *self, const bt_seller_feedback *feedback);
 
 /* Fit now, from the estimate that stands. */
 void bt_mnl_learner_fit(bt_mnl_learner *learner);
 
-void bt_mnl_learner_archive(bt_mnl_learner *learner, bt_archive *archive);
+/* bt_seller_type.archive of rules that have no state beyond a bt_mnl_learner. */
+void bt_mnl_learner_archive(void *self, bt_archive *archive);
 
 #endif

@@ -47,14 +47,15 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
                         bt_error *error)
 {
     const mnl_ts_beta_parameters *chosen = given;
-    mnl_ts_beta_seller *seller = BT_ARENA_NEW(setting->arena, 1, mnl_ts_beta_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
+    bt_status status =
+        bt_mnl_bandit_create(sizeof(mnl_ts_beta_seller), "mnl_ts_beta", setting,
+                             chosen->start == START_FROM_SINGLETONS, self, error);
+    if (status != BT_OK)
+        return status;
+    mnl_ts_beta_seller *seller = *self;
     seller->attractions =
         bt_stream_open(setting->key, BT_AGENT_SELLER(setting->seller), ATTRACTION_PURPOSE);
-    *self = seller;
-    return bt_mnl_bandit_create(&seller->bandit, "mnl_ts_beta", setting,
-                                chosen->start == START_FROM_SINGLETONS, error);
+    return BT_OK;
 }
 
 /* 1/theta - 1 for theta ~ Beta(n, V) is a ratio of gamma variates of shapes V and n. */
@@ -80,13 +81,6 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
     return BT_NO_ACTION;
 }
 
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    mnl_ts_beta_seller *seller = self;
-    bt_mnl_bandit_observe(&seller->bandit, feedback);
-    return true;
-}
-
 static void archive(void *self, bt_archive *archive)
 {
     mnl_ts_beta_seller *seller = self;
@@ -104,6 +98,6 @@ const bt_seller_type bt_mnl_ts_beta_seller = {
     .feedback = BT_SEES_OWN_SALES,
     .create = create,
     .decide = decide,
-    .observe = observe,
+    .observe = bt_mnl_bandit_observe,
     .archive = archive,
 };

@@ -53,16 +53,12 @@ typedef struct mnl_ts_correlated_seller {
 static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
                         bt_error *error)
 {
-    mnl_ts_correlated_seller *seller =
-        BT_ARENA_NEW(setting->arena, 1, mnl_ts_correlated_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
-    seller->parameters = given;
-    *self = seller;
-    bt_status status =
-        bt_mnl_bandit_create(&seller->bandit, "mnl_ts_correlated", setting, true, error);
+    bt_status status = bt_mnl_bandit_create(sizeof(mnl_ts_correlated_seller),
+                                            "mnl_ts_correlated", setting, true, self, error);
     if (status != BT_OK)
         return status;
+    mnl_ts_correlated_seller *seller = *self;
+    seller->parameters = given;
     seller->capacity = seller->bandit.plan->capacity;
     seller->log_rounds_items = log(setting->horizon * (double)seller->capacity);
     seller->normals =
@@ -104,13 +100,6 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
     return BT_NO_ACTION;
 }
 
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    mnl_ts_correlated_seller *seller = self;
-    bt_mnl_bandit_observe(&seller->bandit, feedback);
-    return true;
-}
-
 static void archive(void *self, bt_archive *archive)
 {
     mnl_ts_correlated_seller *seller = self;
@@ -129,6 +118,6 @@ const bt_seller_type bt_mnl_ts_correlated_seller = {
     .feedback = BT_SEES_OWN_SALES,
     .create = create,
     .decide = decide,
-    .observe = observe,
+    .observe = bt_mnl_bandit_observe,
     .archive = archive,
 };

@@ -44,12 +44,13 @@ typedef struct mnl_ucb_seller {
 static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
                         bt_error *error)
 {
-    mnl_ucb_seller *seller = BT_ARENA_NEW(setting->arena, 1, mnl_ucb_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
+    bt_status status =
+        bt_mnl_bandit_create(sizeof(mnl_ucb_seller), "mnl_ucb", setting, false, self, error);
+    if (status != BT_OK)
+        return status;
+    mnl_ucb_seller *seller = *self;
     seller->parameters = given;
-    *self = seller;
-    return bt_mnl_bandit_create(&seller->bandit, "mnl_ucb", setting, false, error);
+    return BT_OK;
 }
 
 static void bound_attractions(mnl_ucb_seller *seller)
@@ -76,19 +77,6 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
     return BT_NO_ACTION;
 }
 
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    mnl_ucb_seller *seller = self;
-    bt_mnl_bandit_observe(&seller->bandit, feedback);
-    return true;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    mnl_ucb_seller *seller = self;
-    bt_mnl_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_mnl_ucb_seller = {
     .described = {.name = "mnl_ucb",
                   .summary = "Chooses sets at given prices by upper confidence bounds of "
@@ -98,6 +86,6 @@ const bt_seller_type bt_mnl_ucb_seller = {
     .feedback = BT_SEES_OWN_SALES,
     .create = create,
     .decide = decide,
-    .observe = observe,
-    .archive = archive,
+    .observe = bt_mnl_bandit_observe,
+    .archive = bt_mnl_bandit_archive,
 };

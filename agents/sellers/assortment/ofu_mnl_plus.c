@@ -124,10 +124,7 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     memcpy(seller->local, seller->information, n * n * sizeof(double));
     bt_contextual_inform(offer, seller->theta, seller->rate, seller->local);
     bt_mnl_invert(n, seller->local, seller->inverse);
-    for (size_t row = 0; row < n; row++)
-        for (size_t column = 0; column < n; column++)
-            seller->theta[row] -=
-                seller->rate * seller->inverse[row * n + column] * seller->gradient[column];
+    bt_mnl_newton_step(n, seller->rate, seller->inverse, seller->gradient, seller->theta);
     bt_mnl_project(n, seller->local, seller->origin, bound * bound, seller->theta,
                    seller->inverse, seller->work);
     bt_contextual_inform(offer, seller->theta, 1, seller->information);

@@ -130,11 +130,8 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
                            seller->gradient);
     bt_contextual_inform(offer, seller->theta, 1, seller->information);
     bt_mnl_invert(n, seller->information, seller->covariance);
-    for (size_t row = 0; row < n; row++)
-        for (size_t column = 0; column < n; column++)
-            seller->theta[row] -= seller->parameters->step *
-                                  seller->covariance[row * n + column] *
-                                  seller->gradient[column];
+    bt_mnl_newton_step(n, seller->parameters->step, seller->covariance, seller->gradient,
+                       seller->theta);
     bt_mnl_project(n, seller->information, seller->origin, bound * bound, seller->theta,
                    seller->scratch, seller->work);
     seller->t++;

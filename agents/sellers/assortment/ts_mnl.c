@@ -52,16 +52,13 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
                         bt_error *error)
 {
     const ts_mnl_parameters *chosen = given;
-    ts_mnl_seller *seller = BT_ARENA_NEW(setting->arena, 1, ts_mnl_seller);
-    if (seller == NULL)
-        return bt_fail(error, BT_INTERNAL, "out of memory for seller \"%s\"", setting->name);
-    seller->spread = chosen->spread;
-    *self = seller;
-    bt_mnl_learner *learner = &seller->learner;
-    bt_status status =
-        bt_mnl_learner_create(learner, &chosen->common, "ts_mnl", setting, true, error);
+    bt_status status = bt_mnl_learner_create(sizeof(ts_mnl_seller), &chosen->common, "ts_mnl",
+                                             setting, true, self, error);
     if (status != BT_OK)
         return status;
+    ts_mnl_seller *seller = *self;
+    bt_mnl_learner *learner = &seller->learner;
+    seller->spread = chosen->spread;
     if (!chosen->clip)
         learner->offer.plan->least_slope = -INFINITY;
     seller->drawn = BT_ARENA_NEW(setting->arena, learner->offer.n_features, double);
@@ -85,19 +82,6 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
     return BT_NO_ACTION;
 }
 
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    ts_mnl_seller *seller = self;
-    bt_mnl_learner_observe(&seller->learner, feedback);
-    return true;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    ts_mnl_seller *seller = self;
-    bt_mnl_learner_archive(&seller->learner, archive);
-}
-
 const bt_seller_type bt_ts_mnl_seller = {
     .described =
         {.name = "ts_mnl",
@@ -108,6 +92,6 @@ const bt_seller_type bt_ts_mnl_seller = {
     .feedback = BT_SEES_OWN_SALES,
     .create = create,
     .decide = decide,
-    .observe = observe,
-    .archive = archive,
+    .observe = bt_mnl_learner_observe,
+    .archive = bt_mnl_learner_archive,
 };

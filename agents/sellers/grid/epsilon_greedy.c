@@ -102,12 +102,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return seller->bandit.has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    epsilon_greedy *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_epsilon_greedy_seller = {
     .described =
         {.name = "epsilon_greedy",
@@ -121,5 +115,5 @@ const bt_seller_type bt_epsilon_greedy_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

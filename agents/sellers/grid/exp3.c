@@ -57,8 +57,8 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
     if (status != BT_OK)
         return status;
     exp3 *seller = *self;
-    seller->exploration = chosen->exploration.chosen == -1 ? chosen->exploration.value
-                                                           : tuned_exploration(&seller->bandit);
+    seller->exploration =
+        bt_option_number(&chosen->exploration, tuned_exploration(&seller->bandit));
     return BT_OK;
 }
 
@@ -83,12 +83,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    exp3 *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_exp3_seller = {
     .described = {.name = "exp3",
                   .summary = "Exponential weights on estimated rewards, with some uniform "
@@ -100,5 +94,5 @@ const bt_seller_type bt_exp3_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

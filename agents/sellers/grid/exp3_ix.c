@@ -55,8 +55,8 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
     if (status != BT_OK)
         return status;
     exp3_ix *seller = *self;
-    seller->learning_rate = chosen->learning_rate.chosen == -1 ? chosen->learning_rate.value
-                                                               : tuned_rate(&seller->bandit);
+    seller->learning_rate =
+        bt_option_number(&chosen->learning_rate, tuned_rate(&seller->bandit));
     return BT_OK;
 }
 
@@ -80,12 +80,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    exp3_ix *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_exp3_ix_seller = {
     .described = {.name = "exp3_ix",
                   .summary = "Exponential weights on estimated losses with implicit "
@@ -97,5 +91,5 @@ const bt_seller_type bt_exp3_ix_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

@@ -64,11 +64,6 @@ typedef struct exp3_p {
     double learning_rate;
 } exp3_p;
 
-static double given_or(const bt_option *option, double tuned)
-{
-    return option->chosen == -1 ? option->value : tuned;
-}
-
 static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
                         bt_error *error)
 {
@@ -80,9 +75,9 @@ static bt_status create(const void *given, const bt_seller_setting *setting, voi
     exp3_p *seller = *self;
     double n = (double)seller->bandit.n_actions;
     double rate = sqrt(log(n) / (n * seller->bandit.planned_moves));
-    seller->bias = given_or(&chosen->bias, rate);
-    seller->exploration = given_or(&chosen->exploration, fmin(1, 1.05 * n * rate));
-    seller->learning_rate = given_or(&chosen->learning_rate, 0.95 * rate);
+    seller->bias = bt_option_number(&chosen->bias, rate);
+    seller->exploration = bt_option_number(&chosen->exploration, fmin(1, 1.05 * n * rate));
+    seller->learning_rate = bt_option_number(&chosen->learning_rate, 0.95 * rate);
     return BT_OK;
 }
 
@@ -108,12 +103,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    exp3_p *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_exp3_p_seller = {
     .described = {.name = "exp3_p",
                   .summary = "Exponential weights on rewards estimated with a bias upwards: "
@@ -126,5 +115,5 @@ const bt_seller_type bt_exp3_p_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

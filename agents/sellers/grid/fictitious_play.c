@@ -12,52 +12,19 @@
 #include "agents/sellers/grid/grid_bandit.h"
 #include "agents/sellers/registry.h"
 
-typedef struct fictitious_play_parameters {
-    bt_grid_bandit_parameters bandit;
-} fictitious_play_parameters;
-
 static const bt_parameter parameters[] = {
-    BT_GRID_BANDIT_PARAMETERS(fictitious_play_parameters),
-    BT_TIES_PARAMETER(fictitious_play_parameters),
+    BT_GRID_BANDIT_PARAMETERS(bt_plain_bandit_parameters),
+    BT_TIES_PARAMETER(bt_plain_bandit_parameters),
 };
 static const bt_parameter_table parameter_table =
-    BT_TABLE_OF(fictitious_play_parameters, parameters);
-
-typedef struct fictitious_play {
-    bt_grid_bandit bandit;
-} fictitious_play;
-
-static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
-                        bt_error *error)
-{
-    const fictitious_play_parameters *chosen = given;
-    return bt_grid_bandit_create(sizeof(fictitious_play), &chosen->bandit, setting, self,
-                                 error);
-}
+    BT_TABLE_OF(bt_plain_bandit_parameters, parameters);
 
 static uint64_t decide(void *self, const bt_seller_view *view, double *own_price)
 {
     (void)view;
-    fictitious_play *seller = self;
-    bt_grid_bandit *bandit = &seller->bandit;
+    bt_grid_bandit *bandit = self;
     return bt_grid_bandit_play(bandit, bt_grid_bandit_largest(bandit, bandit->score),
                                own_price);
-}
-
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    fictitious_play *seller = self;
-    bt_grid_bandit *bandit = &seller->bandit;
-    double scale = 1 / bandit->reward_unit;
-    for (size_t a = 0; a < bandit->n_actions; a++)
-        bandit->score[a] += scale * feedback->counterfactual_profit[a];
-    return bandit->has_moved;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    fictitious_play *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
 }
 
 const bt_seller_type bt_fictitious_play_seller = {
@@ -68,9 +35,9 @@ const bt_seller_type bt_fictitious_play_seller = {
          .source = "Brown 1951; Hannan 1957",
          .parameters = &parameter_table},
     .feedback = BT_SEES_COUNTERFACTUALS,
-    .create = create,
+    .create = bt_grid_bandit_create_plain,
     .actions = bt_grid_bandit_actions,
     .decide = decide,
-    .observe = observe,
-    .archive = archive,
+    .observe = bt_grid_bandit_observe_counterfactuals,
+    .archive = bt_grid_bandit_archive,
 };

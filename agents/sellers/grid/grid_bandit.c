@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "agents/sellers/grid/largest_value.h"
 #include "sim/vector_math.h"
 
 enum { CHOICE_PURPOSE = 0, TIE_PURPOSE = 1, ORDER_PURPOSE = 2 };
@@ -52,11 +53,11 @@ static void fill(bt_grid_bandit *bandit, const bt_grid_bandit_parameters *chosen
     uint32_t agent = BT_AGENT_SELLER(setting->seller);
     bandit->n_own = setting->n_own;
     bandit->ties_at_random = chosen->ties == RANDOM;
-    bandit->planned_moves = chosen->moves.chosen == -1 ? chosen->moves.value : setting->horizon;
+    bandit->planned_moves = bt_option_number(&chosen->moves, setting->horizon);
     bandit->choices = bt_stream_open(setting->key, agent, CHOICE_PURPOSE);
     bandit->ties = bt_stream_open(setting->key, agent, TIE_PURPOSE);
-    bandit->reward_unit = chosen->reward_unit.chosen == -1 ? chosen->reward_unit.value
-                                                           : largest_reward(bandit, setting);
+    bandit->reward_unit =
+        bt_option_number(&chosen->reward_unit, largest_reward(bandit, setting));
     for (size_t a = 0; a < bandit->n_actions; a++)
         bandit->first_trial[a] = a;
     if (chosen->first_trials == RANDOM)
@@ -87,6 +88,13 @@ bt_status bt_grid_bandit_create(size_t size, const bt_grid_bandit_parameters *ch
     return BT_OK;
 }
 
+bt_status bt_grid_bandit_create_plain(const void *given, const bt_seller_setting *setting,
+                                      void **self, bt_error *error)
+{
+    const bt_plain_bandit_parameters *chosen = given;
+    return bt_grid_bandit_create(sizeof(bt_grid_bandit), &chosen->bandit, setting, self, error);
+}
+
 size_t bt_grid_bandit_actions(const void *self, const double **action_price)
 {
     const bt_grid_bandit *bandit = self;
@@ -94,8 +102,9 @@ size_t bt_grid_bandit_actions(const void *self, const double **action_price)
     return bandit->n_actions;
 }
 
-void bt_grid_bandit_archive(bt_grid_bandit *bandit, bt_archive *archive)
+void bt_grid_bandit_archive(void *self, bt_archive *archive)
 {
+    bt_grid_bandit *bandit = self;
     size_t bytes = bandit->n_actions * sizeof(double);
     bt_archive_field(archive, "times_played", bandit->times_played, bytes);
     bt_archive_field(archive, "mean", bandit->mean, bytes);
@@ -132,6 +141,22 @@ void bt_grid_bandit_count(bt_grid_bandit *bandit, double reward)
     bandit->mean[action] += (reward - bandit->mean[action]) / bandit->times_played[action];
 }
 
+void bt_grid_bandit_count_deviation(bt_grid_bandit *bandit, double reward)
+{
+    double before = reward - bandit->mean[bandit->action];
+    bt_grid_bandit_count(bandit, reward);
+    bandit->score[bandit->action] += before * (reward - bandit->mean[bandit->action]);
+}
+
+bool bt_grid_bandit_observe_counterfactuals(void *self, const bt_seller_feedback *feedback)
+{
+    bt_grid_bandit *bandit = self;
+    double scale = 1 / bandit->reward_unit;
+    for (size_t a = 0; a < bandit->n_actions; a++)
+        bandit->score[a] += scale * feedback->counterfactual_profit[a];
+    return bandit->has_moved;
+}
+
 bool bt_grid_bandit_tries(const bt_grid_bandit *bandit, uint64_t *action)
 {
     if (bandit->n_moves >= bandit->n_actions)
@@ -141,21 +166,6 @@ bool bt_grid_bandit_tries(const bt_grid_bandit *bandit, uint64_t *action)
 }
 
 /* ---- choosing ---- */
-
-/* In four lanes, since the maximum of one is a chain of dependent steps. */
-static double maximum(const double *value, size_t count)
-{
-    double lane[4] = {value[0], value[0], value[0], value[0]};
-    size_t k = 0;
-    for (; k + 4 <= count; k += 4)
-        for (size_t l = 0; l < 4; l++)
-            lane[l] = value[k + l] > lane[l] ? value[k + l] : lane[l];
-    for (; k < count; k++)
-        lane[0] = value[k] > lane[0] ? value[k] : lane[0];
-    lane[0] = lane[1] > lane[0] ? lane[1] : lane[0];
-    lane[2] = lane[3] > lane[2] ? lane[3] : lane[2];
-    return lane[2] > lane[0] ? lane[2] : lane[0];
-}
 
 static uint64_t nth_equal(const double *value, size_t count, double wanted, uint64_t n)
 {
@@ -167,7 +177,7 @@ static uint64_t nth_equal(const double *value, size_t count, double wanted, uint
 
 uint64_t bt_grid_bandit_largest(bt_grid_bandit *bandit, const double *value)
 {
-    double largest = maximum(value, bandit->n_actions);
+    double largest = bt_largest_value(value, bandit->n_actions);
     uint64_t n_tied = 0;
     for (size_t a = 0; a < bandit->n_actions; a++)
         n_tied += value[a] == largest;
@@ -199,7 +209,7 @@ void bt_grid_bandit_softmax(bt_grid_bandit *bandit, double factor)
 {
     size_t count = bandit->n_actions;
     double *probability = bandit->probability, total = 0;
-    double largest = maximum(bandit->score, count);
+    double largest = bt_largest_value(bandit->score, count);
     for (size_t a = 0; a < count; a++)
         probability[a] = factor * (bandit->score[a] - largest);
     bt_exp_block(probability, count, probability);

@@ -74,6 +74,11 @@ typedef struct bt_grid_bandit_parameters {
                    "horizon, or a number"                                                      \
     }
 
+/* Of rules that have no others. */
+typedef struct bt_plain_bandit_parameters {
+    bt_grid_bandit_parameters bandit;
+} bt_plain_bandit_parameters;
+
 typedef struct bt_grid_bandit {
     size_t n_actions;
     uint32_t n_own;
@@ -98,10 +103,16 @@ typedef struct bt_grid_bandit {
 bt_status bt_grid_bandit_create(size_t size, const bt_grid_bandit_parameters *parameters,
                                 const bt_seller_setting *setting, void **self, bt_error *error);
 
+/* bt_seller_type.create of rules that are nothing but a bt_grid_bandit, with
+ * bt_plain_bandit_parameters. */
+bt_status bt_grid_bandit_create_plain(const void *parameters, const bt_seller_setting *setting,
+                                      void **self, bt_error *error);
+
 /* bt_seller_type.actions of every learner that begins with a bt_grid_bandit. */
 size_t bt_grid_bandit_actions(const void *self, const double **action_price);
 
-void bt_grid_bandit_archive(bt_grid_bandit *bandit, bt_archive *archive);
+/* bt_seller_type.archive of those that have no state beyond it. */
+void bt_grid_bandit_archive(void *self, bt_archive *archive);
 
 /* Charge an action's prices; returns it. */
 uint64_t bt_grid_bandit_play(bt_grid_bandit *bandit, uint64_t action, double *own_price);
@@ -122,6 +133,14 @@ static inline double bt_grid_bandit_profit(const bt_grid_bandit *bandit,
 
 /* Count the last action and its reward into times_played and mean. */
 void bt_grid_bandit_count(bt_grid_bandit *bandit, double reward);
+
+/* The same, with each action's sum of squared deviations of rewards from their mean (Welford
+ * 1962) into score. */
+void bt_grid_bandit_count_deviation(bt_grid_bandit *bandit, double reward);
+
+/* bt_seller_type.observe of learners whose score is the reward that each action would have
+ * brought so far. */
+bool bt_grid_bandit_observe_counterfactuals(void *self, const bt_seller_feedback *feedback);
 
 /* Whether some price was never tried; if so, *action is the next to try. */
 bool bt_grid_bandit_tries(const bt_grid_bandit *bandit, uint64_t *action);

@@ -87,22 +87,6 @@ static uint64_t decide(void *self, const bt_seller_view *view, double *own_price
                                own_price);
 }
 
-static bool observe(void *self, const bt_seller_feedback *feedback)
-{
-    hedge *seller = self;
-    bt_grid_bandit *bandit = &seller->bandit;
-    double scale = 1 / bandit->reward_unit;
-    for (size_t a = 0; a < bandit->n_actions; a++)
-        bandit->score[a] += scale * feedback->counterfactual_profit[a];
-    return bandit->has_moved;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    hedge *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_hedge_seller = {
     .described = {.name = "hedge",
                   .summary = "Exponential weights on what each price would have earned so far.",
@@ -113,6 +97,6 @@ const bt_seller_type bt_hedge_seller = {
     .create = create,
     .actions = bt_grid_bandit_actions,
     .decide = decide,
-    .observe = observe,
-    .archive = archive,
+    .observe = bt_grid_bandit_observe_counterfactuals,
+    .archive = bt_grid_bandit_archive,
 };

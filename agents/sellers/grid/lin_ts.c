@@ -73,12 +73,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    lin_ts *seller = self;
-    bt_linear_bandit_archive(&seller->linear, archive);
-}
-
 const bt_seller_type bt_lin_ts_seller = {
     .described = {.name = "lin_ts",
                   .summary = "Fits a polynomial of its reward in its prices and charges those "
@@ -90,5 +84,5 @@ const bt_seller_type bt_lin_ts_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_linear_bandit_archive,
 };

@@ -71,12 +71,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    lin_ucb *seller = self;
-    bt_linear_bandit_archive(&seller->linear, archive);
-}
-
 const bt_seller_type bt_lin_ucb_seller = {
     .described = {.name = "lin_ucb",
                   .summary = "Fits a polynomial of its reward in its prices and charges those "
@@ -88,5 +82,5 @@ const bt_seller_type bt_lin_ucb_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_linear_bandit_archive,
 };

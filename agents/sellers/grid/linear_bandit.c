@@ -74,8 +74,9 @@ void bt_linear_bandit_observe(bt_linear_bandit *linear, double reward)
     bandit->times_played[bandit->action] += 1;
 }
 
-void bt_linear_bandit_archive(bt_linear_bandit *linear, bt_archive *archive)
+void bt_linear_bandit_archive(void *self, bt_archive *archive)
 {
+    bt_linear_bandit *linear = self;
     bt_grid_bandit_archive(&linear->bandit, archive);
     bt_ridge_archive(&linear->regression, archive);
 }

@@ -54,6 +54,7 @@ void bt_linear_bandit_observe(bt_linear_bandit *linear, double reward);
 void bt_linear_bandit_values(const bt_linear_bandit *linear, const double *theta,
                              double *value);
 
-void bt_linear_bandit_archive(bt_linear_bandit *linear, bt_archive *archive);
+/* bt_seller_type.archive of those that have no state beyond a bt_linear_bandit. */
+void bt_linear_bandit_archive(void *self, bt_archive *archive);
 
 #endif

@@ -90,17 +90,8 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
 {
     mean_variance_ucb *seller = self;
     bt_grid_bandit *bandit = &seller->bandit;
-    double reward = bt_grid_bandit_profit(bandit, feedback);
-    double before = reward - bandit->mean[bandit->action];
-    bt_grid_bandit_count(bandit, reward);
-    bandit->score[bandit->action] += before * (reward - bandit->mean[bandit->action]);
+    bt_grid_bandit_count_deviation(bandit, bt_grid_bandit_profit(bandit, feedback));
     return bandit->has_moved;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    mean_variance_ucb *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
 }
 
 const bt_seller_type bt_mean_variance_ucb_seller = {
@@ -114,5 +105,5 @@ const bt_seller_type bt_mean_variance_ucb_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

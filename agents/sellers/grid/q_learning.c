@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "agents/sellers/grid/largest_value.h"
 #include "agents/sellers/grid/price_grid.h"
 #include "agents/sellers/grid/q_learning_aer2020.h"
 #include "agents/sellers/registry.h"
@@ -182,25 +183,10 @@ static double tie_uniform(q_learner *seller)
                                    : bt_stream_uniform(&seller->ties);
 }
 
-/* In four lanes, since the maximum of one is a chain of dependent steps. */
-static double largest_of(const double *value, size_t count)
-{
-    double lane[4] = {value[0], value[0], value[0], value[0]};
-    size_t k = 1;
-    for (; k + 4 <= count; k += 4)
-        for (size_t l = 0; l < 4; l++)
-            lane[l] = value[k + l] > lane[l] ? value[k + l] : lane[l];
-    for (; k < count; k++)
-        lane[0] = value[k] > lane[0] ? value[k] : lane[0];
-    lane[0] = lane[1] > lane[0] ? lane[1] : lane[0];
-    lane[2] = lane[3] > lane[2] ? lane[3] : lane[2];
-    return lane[2] > lane[0] ? lane[2] : lane[0];
-}
-
 /* The largest value, and one of those within 2^-52 of it. */
 static best_action search_best(q_learner *seller, const double *q)
 {
-    double largest = largest_of(q, seller->n_actions);
+    double largest = bt_largest_value(q, seller->n_actions);
     size_t n_tied = 0;
     for (size_t a = 0; a < seller->n_actions; a++) {
         seller->tied[n_tied] = a;

@@ -15,27 +15,11 @@
 #include "agents/sellers/grid/grid_bandit.h"
 #include "agents/sellers/registry.h"
 
-typedef struct regret_matching_parameters {
-    bt_grid_bandit_parameters bandit;
-} regret_matching_parameters;
-
 static const bt_parameter parameters[] = {
-    BT_GRID_BANDIT_PARAMETERS(regret_matching_parameters),
+    BT_GRID_BANDIT_PARAMETERS(bt_plain_bandit_parameters),
 };
 static const bt_parameter_table parameter_table =
-    BT_TABLE_OF(regret_matching_parameters, parameters);
-
-typedef struct regret_matching {
-    bt_grid_bandit bandit;
-} regret_matching;
-
-static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
-                        bt_error *error)
-{
-    const regret_matching_parameters *chosen = given;
-    return bt_grid_bandit_create(sizeof(regret_matching), &chosen->bandit, setting, self,
-                                 error);
-}
+    BT_TABLE_OF(bt_plain_bandit_parameters, parameters);
 
 static uint64_t draw_by_regret(bt_grid_bandit *bandit)
 {
@@ -52,25 +36,18 @@ static uint64_t draw_by_regret(bt_grid_bandit *bandit)
 static uint64_t decide(void *self, const bt_seller_view *view, double *own_price)
 {
     (void)view;
-    regret_matching *seller = self;
-    return bt_grid_bandit_play(&seller->bandit, draw_by_regret(&seller->bandit), own_price);
+    bt_grid_bandit *bandit = self;
+    return bt_grid_bandit_play(bandit, draw_by_regret(bandit), own_price);
 }
 
 static bool observe(void *self, const bt_seller_feedback *feedback)
 {
-    regret_matching *seller = self;
-    bt_grid_bandit *bandit = &seller->bandit;
+    bt_grid_bandit *bandit = self;
     const double *profit = feedback->counterfactual_profit;
     double scale = 1 / bandit->reward_unit;
     for (size_t a = 0; a < bandit->n_actions; a++)
         bandit->score[a] += scale * (profit[a] - profit[bandit->action]);
     return bandit->has_moved;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    regret_matching *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
 }
 
 const bt_seller_type bt_regret_matching_seller = {
@@ -80,9 +57,9 @@ const bt_seller_type bt_regret_matching_seller = {
                   .source = "Hart and Mas-Colell 2000, theorem B",
                   .parameters = &parameter_table},
     .feedback = BT_SEES_COUNTERFACTUALS,
-    .create = create,
+    .create = bt_grid_bandit_create_plain,
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

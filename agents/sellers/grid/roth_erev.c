@@ -105,12 +105,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return seller->bandit.has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    roth_erev *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_roth_erev_seller = {
     .described = {.name = "roth_erev",
                   .summary = "Draws prices in proportion to what they brought lately, some of "
@@ -122,5 +116,5 @@ const bt_seller_type bt_roth_erev_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

@@ -95,12 +95,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    thompson_beta *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_thompson_beta_seller = {
     .described = {.name = "thompson_beta",
                   .summary = "Charges the price that is best in a draw from its Beta beliefs.",
@@ -111,5 +105,5 @@ const bt_seller_type bt_thompson_beta_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

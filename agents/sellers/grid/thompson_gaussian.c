@@ -89,12 +89,6 @@ static bool observe(void *self, const bt_seller_feedback *feedback)
     return bandit->has_moved;
 }
 
-static void archive(void *self, bt_archive *archive)
-{
-    thompson_gaussian *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
-}
-
 const bt_seller_type bt_thompson_gaussian_seller = {
     .described = {.name = "thompson_gaussian",
                   .summary =
@@ -106,5 +100,5 @@ const bt_seller_type bt_thompson_gaussian_seller = {
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };

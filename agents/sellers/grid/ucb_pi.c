@@ -102,7 +102,7 @@ static bool allocate(ucb_pi *seller, bt_arena *arena)
 static void fill(ucb_pi *seller, const bt_seller_setting *setting)
 {
     const bt_option *half_range = &seller->parameters->half_range;
-    seller->half_range = half_range->chosen == -1 ? half_range->value : 0;
+    seller->half_range = bt_option_number(half_range, 0);
     for (size_t r = 0; r < seller->n_segments; r++) {
         seller->highest_bought[r] = -INFINITY;
         seller->lowest_refused[r] = INFINITY;

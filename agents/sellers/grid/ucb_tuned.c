@@ -15,27 +15,13 @@
 #include "agents/sellers/registry.h"
 #include "sim/vector_math.h"
 
-typedef struct ucb_tuned_parameters {
-    bt_grid_bandit_parameters bandit;
-} ucb_tuned_parameters;
-
 static const bt_parameter parameters[] = {
-    BT_GRID_BANDIT_PARAMETERS(ucb_tuned_parameters),
-    BT_FIRST_TRIALS_PARAMETER(ucb_tuned_parameters),
-    BT_TIES_PARAMETER(ucb_tuned_parameters),
+    BT_GRID_BANDIT_PARAMETERS(bt_plain_bandit_parameters),
+    BT_FIRST_TRIALS_PARAMETER(bt_plain_bandit_parameters),
+    BT_TIES_PARAMETER(bt_plain_bandit_parameters),
 };
-static const bt_parameter_table parameter_table = BT_TABLE_OF(ucb_tuned_parameters, parameters);
-
-typedef struct ucb_tuned {
-    bt_grid_bandit bandit;
-} ucb_tuned;
-
-static bt_status create(const void *given, const bt_seller_setting *setting, void **self,
-                        bt_error *error)
-{
-    const ucb_tuned_parameters *chosen = given;
-    return bt_grid_bandit_create(sizeof(ucb_tuned), &chosen->bandit, setting, self, error);
-}
+static const bt_parameter_table parameter_table =
+    BT_TABLE_OF(bt_plain_bandit_parameters, parameters);
 
 static uint64_t most_promising(bt_grid_bandit *bandit)
 {
@@ -52,28 +38,18 @@ static uint64_t most_promising(bt_grid_bandit *bandit)
 static uint64_t decide(void *self, const bt_seller_view *view, double *own_price)
 {
     (void)view;
-    ucb_tuned *seller = self;
+    bt_grid_bandit *bandit = self;
     uint64_t action;
-    if (!bt_grid_bandit_tries(&seller->bandit, &action))
-        action = most_promising(&seller->bandit);
-    return bt_grid_bandit_play(&seller->bandit, action, own_price);
+    if (!bt_grid_bandit_tries(bandit, &action))
+        action = most_promising(bandit);
+    return bt_grid_bandit_play(bandit, action, own_price);
 }
 
 static bool observe(void *self, const bt_seller_feedback *feedback)
 {
-    ucb_tuned *seller = self;
-    bt_grid_bandit *bandit = &seller->bandit;
-    double reward = bt_grid_bandit_reward(bandit, feedback);
-    double before = reward - bandit->mean[bandit->action];
-    bt_grid_bandit_count(bandit, reward);
-    bandit->score[bandit->action] += before * (reward - bandit->mean[bandit->action]);
+    bt_grid_bandit *bandit = self;
+    bt_grid_bandit_count_deviation(bandit, bt_grid_bandit_reward(bandit, feedback));
     return bandit->has_moved;
-}
-
-static void archive(void *self, bt_archive *archive)
-{
-    ucb_tuned *seller = self;
-    bt_grid_bandit_archive(&seller->bandit, archive);
 }
 
 const bt_seller_type bt_ucb_tuned_seller = {
@@ -83,9 +59,9 @@ const bt_seller_type bt_ucb_tuned_seller = {
                   .source = "Auer, Cesa-Bianchi and Fischer 2002, section 4 (UCB1-tuned)",
                   .parameters = &parameter_table},
     .feedback = BT_SEES_OWN_PROFIT,
-    .create = create,
+    .create = bt_grid_bandit_create_plain,
     .actions = bt_grid_bandit_actions,
     .decide = decide,
     .observe = observe,
-    .archive = archive,
+    .archive = bt_grid_bandit_archive,
 };
