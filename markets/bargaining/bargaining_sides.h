@@ -55,10 +55,14 @@ typedef struct bt_bargaining_seller {
      * does not, within the limit. NULL: as the market's reference seller. */
     int64_t (*delay)(const void *self, uint32_t turn, int64_t limit, bt_stream *stream);
 
+    /* The answer to the offer that is seen, at the second at which it is looked at. All chance
+     * comes from the stream, of which as much may be drawn as is needed. A seller without
+     * `learn` changes nothing of itself here: many threads ask it at once. */
     bt_response (*respond)(void *self, const bt_bargaining_observation *seen,
                            bt_stream *stream);
 
-    /* After each listing. NULL: the seller's behaviour never changes. */
+    /* After each play of a listing, when all answers to it were asked for. NULL: the seller's
+     * behaviour never changes. */
     void (*learn)(void *self, const bt_bargaining_payoff *payoff);
 } bt_bargaining_seller;
 

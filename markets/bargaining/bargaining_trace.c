@@ -12,7 +12,7 @@ enum event_kind {
     LISTED,       /* price: the list price */
     REJECT_BELOW, /* price: the threshold; left out where there is none */
     ACCEPT_FROM,
-    WORTH,   /* price: the estimate of what it is worth */
+    WORTH,   /* price: the estimate of what it is worth; outcome: its standard error */
     ARRIVAL, /* outcome: negotiations that the buyer had before */
     BUY_NOW,
     OFFER,
@@ -127,7 +127,7 @@ static void note_listing(const play_note *play, const bt_listing *on, const bt_w
         note(play, 0, REJECT_BELOW, 0.01 * (double)on->auto_reject, NAN);
     if (on->auto_accept < on->list_price)
         note(play, 0, ACCEPT_FROM, 0.01 * (double)on->auto_accept, NAN);
-    note(play, 0, WORTH, worth->value, NAN);
+    note(play, 0, WORTH, worth->value, worth->value_error);
 }
 
 void bt_bargaining_trace_play(bt_trace *trace, uint64_t listing, uint64_t number, size_t seller,

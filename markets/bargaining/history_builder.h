@@ -22,9 +22,8 @@ bool bt_history_builder_add(bt_history_builder *builder, const bt_bargaining_lis
 /* The listings of one partition, with the threads and turns of the whole history: `selected`
  * borrows those from `history`, and its listings are *listings, to be freed. */
 bt_status bt_history_select(const bt_bargaining_history *history,
-                            bt_bargaining_partition partition,
-                            bt_bargaining_history *selected, bt_bargaining_listing **listings,
-                            bt_error *error);
+                            bt_bargaining_partition partition, bt_bargaining_history *selected,
+                            bt_bargaining_listing **listings, bt_error *error);
 
 /* The listing that a record describes, as the mechanism knows it. */
 bt_listing bt_listing_of_record(const bt_bargaining_listing *record);

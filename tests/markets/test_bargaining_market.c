@@ -255,6 +255,77 @@ static void the_log_has_every_offer(void **state)
     close_experiment(&plain);
 }
 
+/* ---- sellers who learn ---- */
+
+typedef struct learner {
+    uint64_t answers;
+    uint64_t told;
+    uint64_t sold;
+    uint64_t last;
+    bool in_order;
+    bool rewards_fit;
+} learner;
+
+static bt_status create_learner(const void *parameters, const bt_seller_setting *setting,
+                                void **self, bt_error *error)
+{
+    (void)setting;
+    (void)error;
+    *self = (void *)(uintptr_t)parameters;
+    **(learner **)self = (learner){.in_order = true, .rewards_fit = true};
+    return BT_OK;
+}
+
+static bt_response accept_and_count(void *self, const bt_bargaining_observation *seen,
+                                    bt_stream *stream)
+{
+    (void)seen;
+    (void)stream;
+    ((learner *)self)->answers++;
+    return (bt_response){.concession = 1};
+}
+
+static void be_told(void *self, const bt_bargaining_payoff *payoff)
+{
+    learner *seller = self;
+    seller->told++;
+    seller->sold += payoff->is_sold;
+    seller->in_order = seller->in_order && payoff->listing >= seller->last;
+    seller->last = payoff->listing;
+    seller->rewards_fit = seller->rewards_fit && payoff->reward >= 0 && payoff->reward <= 1 &&
+                          (!payoff->is_sold || payoff->price >= 9.95 * payoff->reward);
+}
+
+static const bt_bargaining_seller learns = {
+    .is_prompt = true, .respond = accept_and_count, .learn = be_told};
+static const bt_seller_type learner_type = {
+    .described = {.name = "learner", .summary = "", .source = ""},
+    .create = create_learner,
+    .bargaining = &learns};
+
+/* It is told of every play, listing by listing, with any number of threads. */
+static void a_learner_is_told_of_every_play(void **state)
+{
+    (void)state;
+    experiment_fixture fixture;
+    learner seller;
+    read_experiment(&fixture, EXPERIMENT);
+    bt_registered *entry = (bt_registered *)fixture.experiment.sellers.element + SLIDE;
+    entry->type = &learner_type.described;
+    entry->parameters = &seller;
+    prepare_point(&fixture, 3);
+    bt_run *run = complete_run(&fixture, 0);
+    double sold[SELLERS], manual[SELLERS];
+    read_outcome(&fixture, run, "overall_sale_probability", sold);
+    read_outcome(&fixture, run, "share_manual", manual);
+    assert_int_equal(seller.told, 6000);
+    assert_true(fabs((double)seller.sold / 6000 - sold[SLIDE]) < 1e-12);
+    assert_true(seller.in_order && seller.rewards_fit);
+    assert_true((double)seller.answers <= 6000 * manual[SLIDE] && seller.answers > 1000);
+    bt_run_destroy(run);
+    close_experiment(&fixture);
+}
+
 /* ---- mistakes ---- */
 
 static void assert_no_run(const char *text, const char *sentence)
@@ -303,6 +374,7 @@ int main(void)
         cmocka_unit_test(all_sellers_face_the_same_plays),
         cmocka_unit_test(records_cover_the_run),
         cmocka_unit_test(the_log_has_every_offer),
+        cmocka_unit_test(a_learner_is_told_of_every_play),
         cmocka_unit_test(somebody_must_be_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
