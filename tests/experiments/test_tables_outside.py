@@ -24,6 +24,9 @@ def bertrand(*arguments, **options):
                           **options)
 
 
+NEED_A_FILE = {"fitted_bargainer", "fitted_bargainers"}  # of a model: no starter can give it
+
+
 def names_of(kind):
     text = bertrand("describe", kind).stdout
     return re.findall(r"^(?:policy|type): (\w+)$", text, re.MULTILINE)
@@ -98,7 +101,7 @@ class Schema(unittest.TestCase):
             self.assertEqual(found, [], path.name)
 
     def test_starter_files_are_valid(self):
-        for policy in names_of("seller"):
+        for policy in set(names_of("seller")) - NEED_A_FILE:
             self.assertEqual(self.mistakes(bertrand("new", "-", "--policy", policy).stdout), [])
 
     def test_mistakes_are_seen(self):
@@ -130,11 +133,11 @@ class New(unittest.TestCase):
         self.assertEqual((checked.returncode, checked.stderr), (0, ""), name)
 
     def test_starter_files_pass_the_check_for_every_type(self):
-        for policy in names_of("seller"):
+        for policy in set(names_of("seller")) - NEED_A_FILE:
             self.assert_starter(f"policy-{policy}", "--policy", policy)
         for market, policy in (("shopbot", "myoptimal"), ("auction", "fixed")):
             self.assert_starter(f"market-{market}", "--market", market, "--policy", policy)
-        for buyers in names_of("buyers"):
+        for buyers in set(names_of("buyers")) - NEED_A_FILE:
             self.assert_starter(f"buyers-{buyers}", "--buyers", buyers)
 
     def test_parts_that_do_not_fit_are_refused(self):
