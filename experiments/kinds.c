@@ -3,6 +3,7 @@
 #include <stdbool.h>
 
 #include "experiments/experiment.h"
+#include "experiments/training/training.h"
 
 typedef struct kind_list {
     bt_kind *kinds;
@@ -43,5 +44,6 @@ size_t bt_list_kinds(bt_kind kinds[BT_MOST_KINDS])
 {
     kind_list list = {.kinds = kinds};
     add_from_table(&list, &bt_experiment_table);
+    add_from_table(&list, &bt_training_file_table);
     return list.count;
 }

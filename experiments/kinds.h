@@ -1,6 +1,6 @@
 /*
- * The kinds of things that an experiment file can name (market, seller, buyers, ...): the
- * registries that its table, and the tables of their types, refer to.
+ * The kinds of things that an experiment file can name (market, seller, buyers, ...), or a
+ * training file: the registries that its table, and the tables of their types, refer to.
  */
 #ifndef BT_EXPERIMENTS_KINDS_H
 #define BT_EXPERIMENTS_KINDS_H

@@ -8,7 +8,7 @@ static const bt_described *const entries[] = {
 };
 
 const bt_registry bt_sequence_model_registry = {
-    .kind = "sequence model",
+    .kind = "recommender",
     .entries = entries,
     .count = sizeof(entries) / sizeof(entries[0]),
 };

@@ -25,9 +25,10 @@ static bt_status unknown_kind(const char *name, const bt_kind *kinds, size_t n_k
                               bt_error *error)
 {
     bt_suggestion suggestion = bt_suggestion_begin(name);
-    char known[256] = "experiment, sweep";
+    char known[256] = "experiment, sweep, training";
     bt_suggestion_offer(&suggestion, "experiment");
     bt_suggestion_offer(&suggestion, "sweep");
+    bt_suggestion_offer(&suggestion, "training");
     for (size_t i = 0; i < n_kinds; i++) {
         const bt_registry *registry = kinds[i].registry;
         size_t used = strlen(known);
@@ -108,6 +109,8 @@ static bt_status run(const bt_command *command, const bt_arguments *arguments, b
         bt_describe_experiment(&page);
     else if (strcmp(words[0], "sweep") == 0)
         bt_describe_sweep(&page);
+    else if (strcmp(words[0], "training") == 0)
+        bt_describe_training(&page);
     else
         status = describe_word(&page, words[0], error);
     return status;

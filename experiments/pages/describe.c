@@ -5,6 +5,7 @@
 
 #include "experiments/document/bind_internal.h"
 #include "experiments/experiment.h"
+#include "experiments/training/training.h"
 #include "markets/registry.h"
 
 enum { LONGEST_KEY = 128, TYPE_LEVEL = 3 };
@@ -225,19 +226,28 @@ void bt_describe_sweep(const bt_page *page)
     bt_page_end_keys(page);
 }
 
+void bt_describe_training(const bt_page *page)
+{
+    bt_page_heading(page, 2, "The training file", false);
+    bt_page_paragraph(page, "What `bertrand train sequences` reads.");
+    describe_keys(page, &bt_training_file_table);
+}
+
 void bt_describe_all(const bt_page *page)
 {
     bt_kind kinds[BT_MOST_KINDS];
     size_t n_kinds = bt_list_kinds(kinds);
     if (page->markdown) {
         bt_page_heading(page, 1, "Reference", false);
-        bt_page_paragraph(page,
-                          "Everything that an experiment file can say. This page is the "
-                          "output of `bertrand describe --format markdown`; it comes from "
-                          "the tables that also parse the file.");
+        bt_page_paragraph(
+            page,
+            "Everything that an experiment file or a training file can say. This page is the "
+            "output of `bertrand describe --format markdown`; it comes from "
+            "the tables that also parse the file.");
     }
     bt_describe_experiment(page);
     bt_describe_sweep(page);
+    bt_describe_training(page);
     for (size_t i = 0; i < n_kinds; i++)
         bt_describe_kind(page, &kinds[i]);
 }

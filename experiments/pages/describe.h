@@ -15,6 +15,7 @@ void bt_describe_all(const bt_page *page);
 /* The keys of the file itself, and of its sweep. */
 void bt_describe_experiment(const bt_page *page);
 void bt_describe_sweep(const bt_page *page);
+void bt_describe_training(const bt_page *page);
 
 /* All types of a kind with the keys that they have in common, or one type alone. */
 void bt_describe_kind(const bt_page *page, const bt_kind *kind);
