@@ -149,9 +149,12 @@ static bt_status look_up_swept(void *context, const char *path, bt_value *value,
         const bt_swept *swept = &at->results->swept[i];
         if (strcmp(swept->name, path) != 0 && strcmp(swept->label, path) != 0)
             continue;
-        *value = swept->words != NULL
-                     ? (bt_value){.kind = BT_VALUE_TEXT, .text = swept->words[at->point]}
-                     : (bt_value){.kind = BT_VALUE_NUMBER, .number = swept->value[at->point]};
+        if (swept->words != NULL)
+            *value = (bt_value){.kind = BT_VALUE_TEXT, .text = swept->words[at->point]};
+        else if (isnan(swept->value[at->point]))
+            *value = (bt_value){.kind = BT_VALUE_NULL};
+        else
+            *value = (bt_value){.kind = BT_VALUE_NUMBER, .number = swept->value[at->point]};
         return BT_OK;
     }
     return refuse_path(at->results, path, error);

@@ -29,6 +29,7 @@ record: {{every: 50}}
 sweep:
   - grid: {{"sellers[0].policy": [{', '.join(RULES)}], "sellers[1].policy": [{', '.join(RULES)}]}}
   - grid: {{market.demand.scale: [0.1, 0.2]}}
+  - grid: {{market.demand.outside_utility: [null], market.reference.joint_profit_price: [[2, 2]]}}
 """
 
 
@@ -50,7 +51,7 @@ with tempfile.TemporaryDirectory() as folder:
     bertrand("run", "pairs.yaml", "-q")
     everything = points()
     n_pairs = len(RULES) ** 2
-    assert len(everything) == n_pairs + 2
+    assert len(everything) == n_pairs + 3
 
     kept = points("--where", "sellers[0].policy == 'random' and sellers[1].policy != 'random'")
     assert [point["point"] for point in kept] == [1, 2, 3, 4]
@@ -64,10 +65,14 @@ with tempfile.TemporaryDirectory() as folder:
     assert [point["point"] for point in scales] == [n_pairs, n_pairs + 1]
     assert points("--where", "scale < 0.15", "--point", n_pairs) == points("--where", "scale < 0.15")
 
+    [without] = points("--where", "outside_utility == null")
+    assert without["point"] == n_pairs + 2
+    assert len(points("--where", "outside_utility == 0")) == n_pairs + 2
+
     rows, _ = bertrand("export", "pairs.h5", "--series", "delta", "--where", "scale == 0.2")
     assert {row.split(",")[0] for row in rows.splitlines()[1:]} == {str(n_pairs + 1)}, rows
 
-    bertrand("plot", "pairs.h5", "--kind", "sweep", "--where", "scale == 0.25", "-o", "figures")
+    bertrand("plot", "pairs.h5", "--kind", "sweep", "--where", "scale == 0.25 and outside_utility != null", "-o", "figures")
     words = [text.strip() for text in tree.parse("figures/sweep-delta.svg").getroot().itertext()]
     for rule in RULES:
         assert words.count(rule) == 2, rule  # a row and a column each
