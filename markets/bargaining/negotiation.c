@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "sim/event_queue.h"
 
@@ -529,7 +528,8 @@ void bt_negotiation_open_with(bt_negotiation *self, const bt_listing *listing, d
     self->demand = demand;
     self->address = address;
     self->n_arrivals = count < BT_MOST_ARRIVALS ? count : BT_MOST_ARRIVALS;
-    memcpy(self->arrival, times, self->n_arrivals * sizeof(*times));
+    for (size_t k = 0; k < self->n_arrivals; k++)
+        self->arrival[k] = times[k];
 }
 
 size_t bt_negotiation_arrivals(const bt_negotiation *self, const int64_t **times)
