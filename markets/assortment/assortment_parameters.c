@@ -1,8 +1,9 @@
 #include "markets/assortment/assortment_parameters.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "markets/checker.h"
 
 #define OF(type, member) .offset = offsetof(type, member)
 #define ANY_NUMBER                                                                             \
@@ -114,28 +115,20 @@ double bt_group_number(const bt_real_list *list, size_t k, double otherwise)
 /* ---- what no table sees ---- */
 
 typedef struct checker {
+    bt_checker base;
     const bt_assortment_parameters *parameters;
-    const char *const *seller_names;
-    size_t n_seller_names;
-    bt_complain *complain;
-    void *context;
-    size_t n_complaints;
 } checker;
 
-enum { PATH_LENGTH = 80, SENTENCE_LENGTH = 512 };
+typedef struct item_path {
+    char text[80];
+} item_path;
 
-__attribute__((format(printf, 4, 5))) static void
-complain_of(checker *check, size_t group, const char *member, const char *format, ...)
+static item_path path_of(size_t group, const char *member)
 {
-    char path[PATH_LENGTH], sentence[SENTENCE_LENGTH];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof(sentence), format, arguments);
-    va_end(arguments);
-    snprintf(path, sizeof(path), "items[%zu]%s%s", group, member[0] != '\0' ? "." : "", member);
-    check->n_complaints++;
-    if (check->complain != NULL)
-        check->complain(check->context, path, sentence);
+    item_path path;
+    snprintf(path.text, sizeof(path.text), "items[%zu]%s%s", group,
+             member[0] != '\0' ? "." : "", member);
+    return path;
 }
 
 static const bt_item_group_parameters *group_at(const checker *check, size_t g)
@@ -143,20 +136,13 @@ static const bt_item_group_parameters *group_at(const checker *check, size_t g)
     return (const bt_item_group_parameters *)check->parameters->items.element + g;
 }
 
-static bool is_seller(const checker *check, const char *name)
-{
-    for (size_t i = 0; i < check->n_seller_names; i++)
-        if (strcmp(check->seller_names[i], name) == 0)
-            return true;
-    return false;
-}
-
 static void check_length(checker *check, size_t g, const char *member, const bt_real_list *list)
 {
     size_t count = (size_t)group_at(check, g)->count;
     if (list->count > 1 && list->count != count)
-        complain_of(check, g, member, "one number for all is needed, or %zu, not %zu", count,
-                    list->count);
+        bt_checker_complain(&check->base, path_of(g, member).text,
+                            "one number for all is needed, or %zu, not %zu", count,
+                            list->count);
 }
 
 static void check_lists(checker *check, size_t g)
@@ -176,19 +162,22 @@ static void check_tastes(checker *check, size_t g)
                     check->parameters->contexts == BT_CONTEXT_RANDOM;
     bool is_given = group->quality.count + group->attraction.count > 0;
     if (is_drawn && (is_given || group->price_sensitivity.count > 0))
-        complain_of(check, g, "", "with drawn contexts buyers' tastes come from the features");
+        bt_checker_complain(&check->base, path_of(g, "").text,
+                            "with drawn contexts buyers' tastes come from the features");
     if (group->quality.count > 0 && group->attraction.count > 0)
-        complain_of(check, g, "attraction", "give quality or attraction, not both");
+        bt_checker_complain(&check->base, path_of(g, "attraction").text,
+                            "give quality or attraction, not both");
     if (group->attraction.count > 0 && group->price.count == 0)
-        complain_of(check, g, "attraction", "an attraction is one at a given `price`");
+        bt_checker_complain(&check->base, path_of(g, "attraction").text,
+                            "an attraction is one at a given `price`");
     double least = check->parameters->least_price_sensitivity;
     for (size_t k = 0; check->parameters->contexts == BT_CONTEXT_ONE_HOT && is_given &&
                        k < (size_t)group->count && group->price_sensitivity.count != 0;
          k++)
         if (k < group->price_sensitivity.count && group->price_sensitivity.value[k] < least)
-            complain_of(check, g, "price_sensitivity",
-                        "%g is below least_price_sensitivity, which is %g",
-                        group->price_sensitivity.value[k], least);
+            bt_checker_complain(&check->base, path_of(g, "price_sensitivity").text,
+                                "%g is below least_price_sensitivity, which is %g",
+                                group->price_sensitivity.value[k], least);
 }
 
 /* A seller's items have all given prices, or none. */
@@ -197,50 +186,49 @@ static void check_prices(checker *check, size_t g)
     for (size_t h = 0; h < g; h++)
         if (strcmp(group_at(check, h)->seller, group_at(check, g)->seller) == 0 &&
             (group_at(check, h)->price.count > 0) != (group_at(check, g)->price.count > 0)) {
-            complain_of(check, g, "price",
-                        "all items of a seller have given prices, or none; those of \"%s\" "
-                        "differ",
-                        group_at(check, g)->seller);
+            bt_checker_complain(
+                &check->base, path_of(g, "price").text,
+                "all items of a seller have given prices, or none; those of \"%s\" "
+                "differ",
+                group_at(check, g)->seller);
             return;
         }
 }
 
 static void check_names(checker *check, size_t g)
 {
-    if (check->seller_names != NULL && !is_seller(check, group_at(check, g)->seller))
-        complain_of(check, g, "seller", "seller \"%s\" is not one of the experiment's sellers",
-                    group_at(check, g)->seller);
+    if (check->base.seller_names != NULL &&
+        !bt_checker_has_seller(&check->base, group_at(check, g)->seller))
+        bt_checker_complain(&check->base, path_of(g, "seller").text,
+                            "seller \"%s\" is not one of the experiment's sellers",
+                            group_at(check, g)->seller);
     for (size_t h = 0; h < g; h++)
         if (strcmp(group_at(check, h)->name, group_at(check, g)->name) == 0)
-            complain_of(check, g, "name", "there are other items \"%s\" above",
-                        group_at(check, g)->name);
+            bt_checker_complain(&check->base, path_of(g, "name").text,
+                                "there are other items \"%s\" above", group_at(check, g)->name);
 }
 
 static void check_experiment_sellers(checker *check)
 {
-    for (size_t i = 0; i < check->n_seller_names; i++) {
+    for (size_t i = 0; i < check->base.n_seller_names; i++) {
+        const char *name = check->base.seller_names[i];
         bool sells = false;
         for (size_t g = 0; g < check->parameters->items.count; g++)
-            sells = sells || strcmp(group_at(check, g)->seller, check->seller_names[i]) == 0;
-        if (!sells) {
-            char sentence[SENTENCE_LENGTH];
-            snprintf(sentence, sizeof(sentence),
-                     "the experiment's seller \"%.200s\" has no items", check->seller_names[i]);
-            check->n_complaints++;
-            if (check->complain != NULL)
-                check->complain(check->context, "items", sentence);
-        }
+            sells = sells || strcmp(group_at(check, g)->seller, name) == 0;
+        if (!sells)
+            bt_checker_complain(&check->base, "items",
+                                "the experiment's seller \"%.200s\" has no items", name);
     }
 }
 
 size_t bt_assortment_check(const void *parameters, const char *const *seller_names,
                            size_t n_seller_names, bt_complain *complain, void *context)
 {
-    checker check = {.parameters = parameters,
-                     .seller_names = seller_names,
-                     .n_seller_names = n_seller_names,
-                     .complain = complain,
-                     .context = context};
+    checker check = {.base = {.seller_names = seller_names,
+                              .n_seller_names = n_seller_names,
+                              .complain = complain,
+                              .context = context},
+                     .parameters = parameters};
     check_experiment_sellers(&check);
     for (size_t g = 0; g < check.parameters->items.count; g++) {
         check_names(&check, g);
@@ -248,5 +236,5 @@ size_t bt_assortment_check(const void *parameters, const char *const *seller_nam
         check_tastes(&check, g);
         check_prices(&check, g);
     }
-    return check.n_complaints;
+    return check.base.n_complaints;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "markets/auction/auction_run.h"
+#include "markets/checker.h"
 
 enum { RIVAL_PURPOSE = 2200, TIE_PURPOSE = 2201, VALUE_PURPOSE = 2202 };
 enum { RESERVED = 1, BID = 2, SOLD = 3 }; /* kinds in the fingerprint */
@@ -39,21 +40,15 @@ static size_t check(const void *given, const char *const *seller_names, size_t n
                     bt_complain *complain, void *context)
 {
     const bt_auction_parameters *chosen = given;
-    size_t n_complaints = 0;
+    bt_checker checker = {.complain = complain, .context = context};
     const char *mistake = chosen->has_rivals ? bt_law_mistake(&chosen->rivals) : NULL;
-    if (mistake != NULL) {
-        n_complaints++;
-        if (complain != NULL)
-            complain(context, "rivals", mistake);
-    }
-    if (seller_names != NULL && n_seller_names != 1) {
-        n_complaints++;
-        if (complain != NULL)
-            complain(context, "type",
-                     "an auction has one seller, whose price is the reserve; those who bid are "
-                     "listed in `bidders`");
-    }
-    return n_complaints;
+    if (mistake != NULL)
+        bt_checker_complain(&checker, "rivals", "%s", mistake);
+    if (seller_names != NULL && n_seller_names != 1)
+        bt_checker_complain(&checker, "type",
+                            "an auction has one seller, whose price is the reserve; those who "
+                            "bid are listed in `bidders`");
+    return checker.n_complaints;
 }
 
 /* ---- model ---- */

@@ -1,7 +1,6 @@
 #include "markets/bargaining/bargaining_parameters.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "markets/checker.h"
 
 #define OF(member) .offset = offsetof(bt_bargaining_parameters, member)
 
@@ -56,36 +55,23 @@ static const bt_parameter rows[] = {
 const bt_parameter_table bt_bargaining_parameter_table =
     BT_TABLE_OF(bt_bargaining_parameters, rows);
 
-typedef struct complaints {
-    bt_complain *complain;
-    void *context;
-    size_t count;
-} complaints;
-
-static void add(complaints *list, const char *path, const char *sentence)
-{
-    list->count++;
-    if (list->complain != NULL)
-        list->complain(list->context, path, sentence);
-}
-
 size_t bt_bargaining_check(const void *given, const char *const *seller_names,
                            size_t n_seller_names, bt_complain *complain, void *context)
 {
     const bt_bargaining_parameters *parameters = given;
-    complaints list = {.complain = complain, .context = context};
+    bt_checker check = {.seller_names = seller_names,
+                        .n_seller_names = n_seller_names,
+                        .complain = complain,
+                        .context = context};
     const bt_list_price_parameters *price = &parameters->listings.list_price;
+    const char *reference = parameters->reference;
     if (!(price->minimum <= price->maximum))
-        add(&list, "listings.list_price", "the lowest list price is above the highest");
-    bool is_known = parameters->reference[0] == '\0' || seller_names == NULL;
-    for (size_t i = 0; !is_known && i < n_seller_names; i++)
-        is_known = strcmp(seller_names[i], parameters->reference) == 0;
-    if (!is_known) {
-        char sentence[256];
-        snprintf(sentence, sizeof(sentence),
-                 "seller \"%.100s\" is not one of the experiment's sellers",
-                 parameters->reference);
-        add(&list, "reference", sentence);
-    }
-    return list.count;
+        bt_checker_complain(&check, "listings.list_price",
+                            "the lowest list price is above the highest");
+    if (reference[0] != '\0' && seller_names != NULL &&
+        !bt_checker_has_seller(&check, reference))
+        bt_checker_complain(&check, "reference",
+                            "seller \"%.100s\" is not one of the experiment's sellers",
+                            reference);
+    return check.n_complaints;
 }

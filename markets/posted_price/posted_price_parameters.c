@@ -1,8 +1,9 @@
 #include "markets/posted_price/posted_price_groups.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "markets/checker.h"
 
 #define OF(type, member) .offset = offsetof(type, member)
 #define GIVEN(type, member) .given_offset = offsetof(type, member)
@@ -376,29 +377,12 @@ const bt_parameter_table bt_posted_price_parameter_table =
 /* ---- what no table sees ---- */
 
 typedef struct checker {
+    bt_checker base;
     const bt_posted_price_parameters *parameters; /* groups written out */
     const bt_posted_price_entries *entries;
-    const char *const *seller_names;
-    size_t n_seller_names;
-    bt_complain *complain;
-    void *context;
-    size_t n_complaints;
 } checker;
 
-enum { PATH_LENGTH = 160, SENTENCE_LENGTH = 512 };
-
-__attribute__((format(printf, 3, 4))) static void complain(checker *check, const char *path,
-                                                           const char *format, ...)
-{
-    char sentence[SENTENCE_LENGTH];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof(sentence), format, arguments);
-    va_end(arguments);
-    check->n_complaints++;
-    if (check->complain != NULL)
-        check->complain(check->context, path, sentence);
-}
+enum { PATH_LENGTH = 160 };
 
 static const bt_product_parameters *products(const checker *check)
 {
@@ -432,43 +416,40 @@ static bool sells_something(const checker *check, const char *seller)
     return false;
 }
 
-static bool is_listed_seller(const checker *check, const char *seller)
-{
-    for (size_t i = 0; i < check->n_seller_names; i++)
-        if (strcmp(check->seller_names[i], seller) == 0)
-            return true;
-    return false;
-}
-
 static void check_products(checker *check)
 {
     size_t n_products = check->parameters->products.count;
     char path[PATH_LENGTH];
     if (n_products == 0)
-        complain(check, "products", "a market needs at least one product, or `data`");
+        bt_checker_complain(&check->base, "products",
+                            "a market needs at least one product, or `data`");
     for (size_t j = 0; j < n_products; j++) {
         const bt_product_parameters *product = &products(check)[j];
         if (product_index(check, product->name) < j) {
             snprintf(path, sizeof(path), "products[%zu].name", product_group(check, j));
-            complain(check, path, "there is another product \"%s\" above", product->name);
+            bt_checker_complain(&check->base, path, "there is another product \"%s\" above",
+                                product->name);
         }
-        if (check->seller_names != NULL && !product->has_price &&
-            !check->parameters->has_data && !is_listed_seller(check, product->seller)) {
+        if (check->base.seller_names != NULL && !product->has_price &&
+            !check->parameters->has_data &&
+            !bt_checker_has_seller(&check->base, product->seller)) {
             snprintf(path, sizeof(path), "products[%zu].seller", product_group(check, j));
-            complain(check, path,
-                     "seller \"%s\" is not one of the experiment's sellers; add it there, or "
-                     "give the product a fixed price",
-                     product->seller);
+            bt_checker_complain(
+                &check->base, path,
+                "seller \"%s\" is not one of the experiment's sellers; add it there, or "
+                "give the product a fixed price",
+                product->seller);
         }
     }
 }
 
 static void check_experiment_sellers(checker *check)
 {
-    for (size_t i = 0; i < check->n_seller_names; i++)
-        if (!sells_something(check, check->seller_names[i]))
-            complain(check, "products", "the experiment's seller \"%s\" sells no product",
-                     check->seller_names[i]);
+    for (size_t i = 0; i < check->base.n_seller_names; i++)
+        if (!sells_something(check, check->base.seller_names[i]))
+            bt_checker_complain(&check->base, "products",
+                                "the experiment's seller \"%s\" sells no product",
+                                check->base.seller_names[i]);
 }
 
 static void check_presence(checker *check, const bt_market_seller_parameters *seller, size_t i)
@@ -478,12 +459,14 @@ static void check_presence(checker *check, const bt_market_seller_parameters *se
         return;
     snprintf(path, sizeof(path), "sellers[%zu].active", check->entries->seller_group[i]);
     if (!(seller->active.from < bt_presence_end(&seller->active)))
-        complain(check, path, "it must enter before it leaves, not at %g and %g",
-                 seller->active.from, bt_presence_end(&seller->active));
+        bt_checker_complain(&check->base, path,
+                            "it must enter before it leaves, not at %g and %g",
+                            seller->active.from, bt_presence_end(&seller->active));
     if (isnan(check->parameters->demand.outside_utility))
-        complain(check, path,
-                 "where sellers come and go, buyers must be able to buy nothing; give "
-                 "demand.outside_utility a number");
+        bt_checker_complain(
+            &check->base, path,
+            "where sellers come and go, buyers must be able to buy nothing; give "
+            "demand.outside_utility a number");
 }
 
 static void check_market_sellers(checker *check)
@@ -493,10 +476,12 @@ static void check_market_sellers(checker *check)
     for (size_t i = 0; i < check->parameters->sellers.count; i++) {
         snprintf(path, sizeof(path), "sellers[%zu].name", check->entries->seller_group[i]);
         if (!sells_something(check, sellers[i].name))
-            complain(check, path, "seller \"%s\" sells no product", sellers[i].name);
+            bt_checker_complain(&check->base, path, "seller \"%s\" sells no product",
+                                sellers[i].name);
         for (size_t k = 0; k < i; k++)
             if (strcmp(sellers[k].name, sellers[i].name) == 0)
-                complain(check, path, "there is another seller \"%s\" above", sellers[i].name);
+                bt_checker_complain(&check->base, path, "there is another seller \"%s\" above",
+                                    sellers[i].name);
         check_presence(check, &sellers[i], i);
     }
 }
@@ -509,9 +494,10 @@ static void check_reference_price(checker *check)
         if (check->parameters->demand.has_reference_price &&
             sellers[i].objective.chosen != BT_EXPECTED_PROFIT) {
             snprintf(path, sizeof(path), "sellers[%zu].objective", i);
-            complain(check, path,
-                     "where buyers remember prices (demand.reference_price) a seller "
-                     "maximises expected_profit");
+            bt_checker_complain(
+                &check->base, path,
+                "where buyers remember prices (demand.reference_price) a seller "
+                "maximises expected_profit");
         }
 }
 
@@ -530,32 +516,36 @@ static void check_nests(checker *check)
     const bt_text_groups *groups = &demand->nests.groups;
     char path[PATH_LENGTH];
     if (demand->model == BT_NESTED_LOGIT && !demand->has_nests) {
-        complain(check, "demand", "a nested_logit needs `nests: {rho: ..., groups: [...]}`");
+        bt_checker_complain(&check->base, "demand",
+                            "a nested_logit needs `nests: {rho: ..., groups: [...]}`");
         return;
     }
     if (demand->model != BT_NESTED_LOGIT && demand->has_nests)
-        complain(check, "demand.nests", "nests belong to `model: nested_logit`");
+        bt_checker_complain(&check->base, "demand.nests",
+                            "nests belong to `model: nested_logit`");
     if (!demand->has_nests)
         return;
     for (size_t h = 0; h < groups->count; h++)
         for (size_t k = 0; k < groups->group[h].count; k++)
             if (!is_product(check, groups->group[h].value[k])) {
                 snprintf(path, sizeof(path), "demand.nests.groups[%zu][%zu]", h, k);
-                complain(check, path, "there is no product \"%s\"", groups->group[h].value[k]);
+                bt_checker_complain(&check->base, path, "there is no product \"%s\"",
+                                    groups->group[h].value[k]);
             }
     for (size_t j = 0; j < check->parameters->products.count; j++) {
         size_t times = times_in_groups(groups, products(check)[j].name);
         if (times != 1)
-            complain(check, "demand.nests.groups",
-                     "product \"%s\" must stand in exactly one group, not in %zu",
-                     products(check)[j].name, times);
+            bt_checker_complain(&check->base, "demand.nests.groups",
+                                "product \"%s\" must stand in exactly one group, not in %zu",
+                                products(check)[j].name, times);
     }
 }
 
 static void check_transform(checker *check, const bt_option *transform, const char *path)
 {
     if (transform->chosen == BT_PRICE_BUDGET && !(transform->value > 0))
-        complain(check, path, "a budget must be above 0, not %g", transform->value);
+        bt_checker_complain(&check->base, path, "a budget must be above 0, not %g",
+                            transform->value);
 }
 
 static void check_segment(checker *check, size_t r)
@@ -568,23 +558,26 @@ static void check_segment(checker *check, size_t r)
         if (!is_product(check, segment->quality.name[k])) {
             snprintf(path, sizeof(path), "demand.segments[%zu].quality.%.80s", r,
                      segment->quality.name[k]);
-            complain(check, path, "there is no product \"%s\"", segment->quality.name[k]);
+            bt_checker_complain(&check->base, path, "there is no product \"%s\"",
+                                segment->quality.name[k]);
         }
     for (size_t k = 0; k < segment->considers.count; k++) {
         snprintf(path, sizeof(path), "demand.segments[%zu].considers[%zu]", r, k);
         if (!is_product(check, segment->considers.value[k]))
-            complain(check, path, "there is no product \"%s\"", segment->considers.value[k]);
+            bt_checker_complain(&check->base, path, "there is no product \"%s\"",
+                                segment->considers.value[k]);
         for (size_t i = 0; i < k; i++)
             if (strcmp(segment->considers.value[i], segment->considers.value[k]) == 0)
-                complain(check, path, "product \"%s\" is named twice",
-                         segment->considers.value[k]);
+                bt_checker_complain(&check->base, path, "product \"%s\" is named twice",
+                                    segment->considers.value[k]);
     }
     snprintf(path, sizeof(path), "demand.segments[%zu].considers", r);
     if (segment->has_considers && segment->considers.count == 0)
-        complain(check, path, "a segment must consider at least one product");
+        bt_checker_complain(&check->base, path, "a segment must consider at least one product");
     snprintf(path, sizeof(path), "demand.segments[%zu].outside_utility", r);
     if (segment->has_outside_utility && isnan(demand->outside_utility))
-        complain(check, path, "the demand has no outside option (outside_utility: null)");
+        bt_checker_complain(&check->base, path,
+                            "the demand has no outside option (outside_utility: null)");
     snprintf(path, sizeof(path), "demand.segments[%zu].price_transform", r);
     if (segment->has_price_transform)
         check_transform(check, &segment->price_transform, path);
@@ -596,8 +589,8 @@ static void check_reference(checker *check, const bt_real_list *list, const char
     snprintf(path, sizeof(path), "reference.%s", name);
     size_t n_products = check->parameters->products.count;
     if (list->count != 0 && list->count != n_products)
-        complain(check, path, "one price a product is needed: %zu, not %zu", n_products,
-                 list->count);
+        bt_checker_complain(&check->base, path, "one price a product is needed: %zu, not %zu",
+                            n_products, list->count);
 }
 
 /* What data leave to the demand block: its scale alone. */
@@ -607,9 +600,10 @@ static void check_data(checker *check)
     if (demand->model != BT_LOGIT || demand->has_nests || demand->segments.count > 0 ||
         demand->has_random_coefficients || demand->outside_utility != 0 ||
         demand->price_transform.chosen != BT_PRICE_LINEAR || demand->price_sensitivity != 1)
-        complain(check, "demand",
-                 "with `data`, buyers are a plain logit with an outside option of utility 0; "
-                 "what they differ in stands in data.tastes");
+        bt_checker_complain(
+            &check->base, "demand",
+            "with `data`, buyers are a plain logit with an outside option of utility 0; "
+            "what they differ in stands in data.tastes");
 }
 
 static void check_written_out(checker *check)
@@ -637,32 +631,33 @@ static bool data_are_good(checker *check, const bt_posted_price_parameters *para
     if (!parameters->has_data)
         return true;
     if (parameters->products.count > 0)
-        complain(check, "products", "a market has either products or data, not both");
-    size_t mistakes =
-        bt_market_data_read(&parameters->data, arena, &data, check->complain, check->context);
-    check->n_complaints += mistakes;
+        bt_checker_complain(&check->base, "products",
+                            "a market has either products or data, not both");
+    size_t mistakes = bt_market_data_read(&parameters->data, arena, &data, check->base.complain,
+                                          check->base.context);
+    check->base.n_complaints += mistakes;
     return mistakes == 0 && parameters->products.count == 0;
 }
 
 size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
                              const char *const *seller_names, size_t n_seller_names,
-                             bt_complain *complain_of, void *context)
+                             bt_complain *complain, void *context)
 {
     bt_posted_price_entries entries;
-    checker check = {.parameters = &entries.parameters,
-                     .entries = &entries,
-                     .seller_names = seller_names,
-                     .n_seller_names = n_seller_names,
-                     .complain = complain_of,
-                     .context = context};
+    checker check = {.base = {.seller_names = seller_names,
+                              .n_seller_names = n_seller_names,
+                              .complain = complain,
+                              .context = context},
+                     .parameters = &entries.parameters,
+                     .entries = &entries};
     bt_error error = {.status = BT_OK};
     bt_arena *arena = bt_arena_create();
     if (data_are_good(&check, parameters, arena)) {
         if (bt_posted_price_write_out(parameters, arena, &entries, &error) == BT_OK)
             check_written_out(&check);
         else
-            complain(&check, "products", "%s", error.message);
+            bt_checker_complain(&check.base, "products", "%s", error.message);
     }
     bt_arena_destroy(arena);
-    return check.n_complaints;
+    return check.base.n_complaints;
 }

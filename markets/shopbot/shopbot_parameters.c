@@ -1,8 +1,8 @@
 #include "markets/shopbot/shopbot_parameters.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
+
+#include "markets/checker.h"
 
 #define OF(member) .offset = offsetof(bt_shopbot_parameters, member)
 
@@ -83,40 +83,24 @@ void bt_shopbot_spread_shares(const bt_shopbot_parameters *chosen, size_t n_sell
 
 /* ---- what no table sees ---- */
 
-typedef struct checker {
-    bt_complain *complain;
-    void *context;
-    size_t n_complaints;
-} checker;
-
-__attribute__((format(printf, 3, 4))) static void complain_of(checker *check, const char *path,
-                                                              const char *format, ...)
-{
-    char sentence[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(sentence, sizeof(sentence), format, arguments);
-    va_end(arguments);
-    check->n_complaints++;
-    if (check->complain != NULL)
-        check->complain(check->context, path, sentence);
-}
-
-static void check_shares(checker *check, const bt_shopbot_parameters *chosen, size_t n_sellers)
+static void check_shares(bt_checker *check, const bt_shopbot_parameters *chosen,
+                         size_t n_sellers)
 {
     double sum = 0;
     for (size_t k = 0; k < chosen->compares.count; k++)
         sum += chosen->compares.value[k];
     if (chosen->compares.count > n_sellers)
-        complain_of(check, "compares",
-                    "there are shares of buyers who compare up to %zu sellers, but only %zu "
-                    "sellers",
-                    chosen->compares.count, n_sellers);
+        bt_checker_complain(
+            check, "compares",
+            "there are shares of buyers who compare up to %zu sellers, but only %zu "
+            "sellers",
+            chosen->compares.count, n_sellers);
     else if (sum > 1 + 1e-12)
-        complain_of(check, "compares", "shares of buyers sum to %g, which is more than 1", sum);
+        bt_checker_complain(check, "compares",
+                            "shares of buyers sum to %g, which is more than 1", sum);
     else if (!(chosen->compares.count > 0 && chosen->compares.value[0] > 0 &&
                chosen->compares.value[0] < 1))
-        complain_of(
+        bt_checker_complain(
             check, "compares",
             "the share of buyers who see one seller only must lie between 0 and 1, both "
             "excluded: prices are random only where some buyers compare, but not all");
@@ -126,14 +110,14 @@ size_t bt_shopbot_check(const void *given, const char *const *seller_names,
                         size_t n_seller_names, bt_complain *complain, void *context)
 {
     const bt_shopbot_parameters *chosen = given;
-    checker check = {.complain = complain, .context = context};
+    bt_checker check = {.complain = complain, .context = context};
     if (chosen->cost >= chosen->value)
-        complain_of(&check, "cost", "the cost, %g, must be below the buyers' value, %g",
-                    chosen->cost, chosen->value);
+        bt_checker_complain(&check, "cost", "the cost, %g, must be below the buyers' value, %g",
+                            chosen->cost, chosen->value);
     if (seller_names == NULL)
         return check.n_complaints;
     if (n_seller_names < 2)
-        complain_of(&check, "type", "a shopbot needs at least two sellers to compare");
+        bt_checker_complain(&check, "type", "a shopbot needs at least two sellers to compare");
     else
         check_shares(&check, chosen, n_seller_names);
     return check.n_complaints;
