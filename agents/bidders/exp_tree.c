@@ -11,16 +11,20 @@
  * narrowest interval of best bids, with eta = sqrt(ln(1/D) / (2 T)).
  *
  * Each node keeps the logarithm of its weight below a factor of its own, so that a change
- * of all bids above m touches the path to m only: O(log T) a round for rivals' bids in any
- * but a sorted order. After `most_splits` intervals are split no more.
+ * of all bids above m touches the path to m only. The tree is a treap: splits carry
+ * random priorities, and rise above those of lower priority, so that
+ * paths are O(log T) long in whatever order rivals' bids come. After `most_splits`
+ * intervals are split no more.
  *
- * Draws: two a round (agent BT_AGENT_BUYER(bidder), purpose 0).
+ * Draws: two a round (agent BT_AGENT_BUYER(bidder), purpose 0), and one a split (purpose 1).
  */
 #include <math.h>
 
 #include "agents/bidders/registry.h"
 
-enum { BID_PURPOSE = 0, NO_NODE = 0 /* the root is nobody's child */ };
+enum { BID_PURPOSE = 0, PRIORITY_PURPOSE = 1 };
+
+#define NO_NODE UINT32_MAX
 
 typedef struct exp_tree_parameters {
     double width;
@@ -65,15 +69,16 @@ typedef struct tree_node {
     double log_weight; /* of all below, with the factor but without those above */
     uint32_t left;     /* NO_NODE: a leaf */
     uint32_t right;
-    uint32_t parent;
-    uint32_t padding; /* always 0: nodes are archived as bytes */
+    uint32_t parent; /* NO_NODE: the root */
+    uint32_t priority;
 } tree_node;
 
 typedef struct exp_tree {
     double rate;
     uint32_t n_nodes;
     uint32_t most_nodes;
-    tree_node *node; /* [most_nodes] the root is 0 */
+    uint32_t root;
+    tree_node *node; /* [most_nodes] */
     bt_stream bids;
 } exp_tree;
 
@@ -95,6 +100,7 @@ static bt_status create(const void *given, const bt_bidder_setting *setting, voi
     if (bidder == NULL || bidder->node == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for bidder \"%s\"", setting->name);
     bidder->n_nodes = 1;
+    bidder->node[0] = (tree_node){.left = NO_NODE, .right = NO_NODE, .parent = NO_NODE};
     bidder->rate = chosen->learning_rate.chosen == -1
                        ? chosen->learning_rate.value
                        : sqrt(-log(chosen->width) / (2 * setting->horizon));
@@ -121,7 +127,7 @@ static double bid(void *self, const bt_bidder_view *view)
     (void)view;
     exp_tree *bidder = self;
     double uniform = bt_stream_uniform(&bidder->bids), low = 0, high = 1;
-    const tree_node *node = &bidder->node[0];
+    const tree_node *node = &bidder->node[bidder->root];
     while (!is_leaf(node)) {
         const tree_node *left = &bidder->node[node->left], *right = &bidder->node[node->right];
         double share = 1 / (1 + exp(right->log_weight - left->log_weight));
@@ -138,8 +144,65 @@ static double bid(void *self, const bt_bidder_view *view)
 static uint32_t add_leaf(exp_tree *bidder, uint32_t parent, double width)
 {
     uint32_t index = bidder->n_nodes++;
-    bidder->node[index] = (tree_node){.parent = parent, .log_weight = log(width)};
+    bidder->node[index] = (tree_node){
+        .left = NO_NODE, .right = NO_NODE, .parent = parent, .log_weight = log(width)};
     return index;
+}
+
+static void multiply(tree_node *node, double log_factor)
+{
+    node->log_factor += log_factor;
+    node->log_weight += log_factor;
+}
+
+/* Hand a node's factor on to its children. */
+static void push_down(exp_tree *bidder, tree_node *node)
+{
+    multiply(&bidder->node[node->left], node->log_factor);
+    multiply(&bidder->node[node->right], node->log_factor);
+    node->log_factor = 0;
+}
+
+static void weigh_up(exp_tree *bidder, tree_node *node)
+{
+    node->log_weight = node->log_factor + log_sum(bidder->node[node->left].log_weight,
+                                                  bidder->node[node->right].log_weight);
+}
+
+/* Put a node in the place of its parent, which becomes its child; the order of intervals
+ * stays. */
+static void rotate_up(exp_tree *bidder, uint32_t index)
+{
+    tree_node *node = &bidder->node[index];
+    uint32_t parent_index = node->parent;
+    tree_node *parent = &bidder->node[parent_index];
+    push_down(bidder, parent);
+    push_down(bidder, node);
+    bool is_left = parent->left == index;
+    uint32_t moved = is_left ? node->right : node->left;
+    *(is_left ? &parent->left : &parent->right) = moved;
+    *(is_left ? &node->right : &node->left) = parent_index;
+    bidder->node[moved].parent = parent_index;
+    node->parent = parent->parent;
+    parent->parent = index;
+    if (node->parent == NO_NODE) {
+        bidder->root = index;
+    } else {
+        tree_node *above = &bidder->node[node->parent];
+        *(above->left == parent_index ? &above->left : &above->right) = index;
+    }
+    weigh_up(bidder, parent);
+    weigh_up(bidder, node);
+}
+
+static void rise(exp_tree *bidder, uint32_t index)
+{
+    tree_node *node = &bidder->node[index];
+    node->priority = (uint32_t)(bt_random_at(bidder->bids.key, bidder->bids.agent,
+                                             PRIORITY_PURPOSE, index) >>
+                                32);
+    while (node->parent != NO_NODE && bidder->node[node->parent].priority < node->priority)
+        rotate_up(bidder, index);
 }
 
 /* The node at which bids above m part from the others: one that is split there, or a leaf
@@ -147,7 +210,7 @@ static uint32_t add_leaf(exp_tree *bidder, uint32_t parent, double width)
 static uint32_t split_at(exp_tree *bidder, double m, bool *leaf_is_above)
 {
     double low = 0, high = 1;
-    uint32_t index = 0;
+    uint32_t index = bidder->root;
     while (!is_leaf(&bidder->node[index]) && bidder->node[index].split != m) {
         tree_node *node = &bidder->node[index];
         *(m < node->split ? &high : &low) = node->split;
@@ -162,6 +225,7 @@ static uint32_t split_at(exp_tree *bidder, double m, bool *leaf_is_above)
     uint32_t left = add_leaf(bidder, index, m - low);
     bidder->node[index].right = add_leaf(bidder, index, high - m);
     bidder->node[index].left = left;
+    rise(bidder, index);
     return index;
 }
 
@@ -184,7 +248,7 @@ static double probability_of(const exp_tree *bidder, uint32_t at, bool above,
     double log_weight = part == UINT32_MAX ? -INFINITY : bidder->node[part].log_weight;
     if (part != at && part != UINT32_MAX)
         log_weight += bidder->node[at].log_factor;
-    for (uint32_t index = at; index != 0;) {
+    for (uint32_t index = at; index != bidder->root;) {
         uint32_t parent = bidder->node[index].parent;
         const tree_node *node = &bidder->node[parent];
         uint32_t other = above ? node->right : node->left;
@@ -193,13 +257,7 @@ static double probability_of(const exp_tree *bidder, uint32_t at, bool above,
         log_weight += node->log_factor;
         index = parent;
     }
-    return exp(log_weight - bidder->node[0].log_weight);
-}
-
-static void multiply(tree_node *node, double log_factor)
-{
-    node->log_factor += log_factor;
-    node->log_weight += log_factor;
+    return exp(log_weight - bidder->node[bidder->root].log_weight);
 }
 
 /* Weigh all bids above (or up to) where they part by exp(log_factor). */
@@ -212,9 +270,8 @@ static void weigh(exp_tree *bidder, uint32_t at, bool above, bool leaf_is_above,
     for (uint32_t index = at;; index = bidder->node[index].parent) {
         tree_node *node = &bidder->node[index];
         if (!is_leaf(node))
-            node->log_weight = node->log_factor + log_sum(bidder->node[node->left].log_weight,
-                                                          bidder->node[node->right].log_weight);
-        if (index == 0)
+            weigh_up(bidder, node);
+        if (index == bidder->root)
             return;
         const tree_node *parent = &bidder->node[node->parent];
         uint32_t other = above ? parent->right : parent->left;
@@ -234,28 +291,45 @@ static void observe(void *self, const bt_bidder_feedback *feedback)
         weigh(bidder, at, above, leaf_is_above, bidder->rate * (gain - 1) / probability);
 }
 
+/* Each node but the root has one parent that knows it: no path from the root can go round. */
+static bool is_tree(const exp_tree *bidder)
+{
+    for (uint32_t k = 0; k < bidder->n_nodes; k++) {
+        const tree_node *node = &bidder->node[k];
+        bool is_root = k == bidder->root;
+        if (is_root ? node->parent != NO_NODE : node->parent >= bidder->n_nodes)
+            return false;
+        if (!is_root && bidder->node[node->parent].left != k &&
+            bidder->node[node->parent].right != k)
+            return false;
+        bool has_children = node->left < bidder->n_nodes && node->right < bidder->n_nodes &&
+                            node->left != node->right && bidder->node[node->left].parent == k &&
+                            bidder->node[node->right].parent == k;
+        if (!has_children && (node->left != NO_NODE || node->right != NO_NODE))
+            return false;
+    }
+    return true;
+}
+
 static void archive(void *self, bt_archive *archive)
 {
     exp_tree *bidder = self;
     bt_archive_field(archive, "n_nodes", &bidder->n_nodes, sizeof(bidder->n_nodes));
-    if (bidder->n_nodes < 1 || bidder->n_nodes > bidder->most_nodes) {
+    bt_archive_field(archive, "root", &bidder->root, sizeof(bidder->root));
+    if (bidder->n_nodes < 1 || bidder->n_nodes > bidder->most_nodes ||
+        bidder->root >= bidder->n_nodes) {
         bidder->n_nodes = 1;
+        bidder->root = 0;
         bt_archive_fail(archive, "a bidder's tree has more intervals than it may");
         return;
     }
     bt_archive_field(archive, "nodes", bidder->node, bidder->n_nodes * sizeof(tree_node));
     bt_archive_field(archive, "bids", &bidder->bids, sizeof(bidder->bids));
-    for (uint32_t k = 0; k < bidder->n_nodes; k++) {
-        const tree_node *node = &bidder->node[k];
-        bool is_tree = node->left < bidder->n_nodes && node->right < bidder->n_nodes &&
-                       (k == 0 || node->parent < k) && (node->left == 0 || node->left > k) &&
-                       (node->left == 0) == (node->right == 0);
-        if (!is_tree) {
-            bidder->n_nodes = 1;
-            bidder->node[0] = (tree_node){.log_weight = 0};
-            bt_archive_fail(archive, "a bidder's tree of intervals is none");
-            return;
-        }
+    if (bt_archive_restores(archive) && !is_tree(bidder)) {
+        bidder->n_nodes = 1;
+        bidder->root = 0;
+        bidder->node[0] = (tree_node){.left = NO_NODE, .right = NO_NODE, .parent = NO_NODE};
+        bt_archive_fail(archive, "a bidder's tree of intervals is none");
     }
 }
 
