@@ -102,6 +102,7 @@ bt_status bt_sellers_create(const bt_point *point, uint64_t replication, bt_rand
         .fee_ad_valorem = layout->fee_ad_valorem,
         .nash_price = layout->nash_price,
         .joint_profit_price = layout->joint_profit_price,
+        .observed_price = layout->observed_price,
         .horizon = point->horizon,
         .market_size = layout->demand != NULL ? layout->demand->size : 1,
         .replication = replication,

@@ -84,6 +84,7 @@ typedef struct bt_market_layout {
     const double *product_cost;       /* [product] */
     const double *nash_price;         /* [product] reference prices for grids; NAN: none */
     const double *joint_profit_price; /* [product] */
+    const double *observed_price;     /* [product] of data; NULL without */
     const double *fixed_price;        /* [product] NAN: a seller's strategy */
     const char *benchmark_failure;    /* why there are no reference prices; "": there are */
     const bt_demand *demand;

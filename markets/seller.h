@@ -76,6 +76,7 @@ typedef struct bt_seller_setting {
     double fee_ad_valorem;
     const double *nash_price;              /* [product] reference prices that grids are laid */
     const double *joint_profit_price;      /* [product] around; NAN where there is none */
+    const double *observed_price;          /* [product] of data; NULL without */
     double horizon;                        /* periods or days that the run can last */
     double market_size;                    /* mass of all buyers that come per unit of time */
     const bt_assortment_rules *assortment; /* NULL: all products are always on offer */

@@ -66,14 +66,15 @@ static void note_failure(bt_posted_price_model *model, const char *reason)
         snprintf(model->benchmark_failure, sizeof(model->benchmark_failure), "%s", reason);
 }
 
-static bt_status evaluate_reference(bt_posted_price_model *model, const bt_real_list *price,
-                                    bt_benchmark_point *point, bt_error *error)
+/* What comes of given prices [product]. */
+static bt_status evaluate_at(const bt_posted_price_model *model, const double *price,
+                             bt_benchmark_point *point, bt_error *error)
 {
     bt_equilibrium_settings settings = bt_equilibrium_defaults();
     settings.certify = false;
     bt_price_point at;
-    bt_status status = bt_equilibrium_evaluate(model->demand, &model->supply->ownership,
-                                               price->value, &settings, &at, error);
+    bt_status status = bt_equilibrium_evaluate(model->demand, &model->supply->ownership, price,
+                                               &settings, &at, error);
     if (status != BT_OK)
         return status;
     keep_point(model, &at, point);
@@ -138,7 +139,7 @@ static bt_status solve_nash(bt_posted_price_model *model,
     bt_equilibrium_result_free(&result);
     const bt_real_list *reference = &model->parameters->reference.nash_price;
     if (reference->count > 0)
-        return evaluate_reference(model, reference, &model->nash, error);
+        return evaluate_at(model, reference->value, &model->nash, error);
     return BT_OK;
 }
 
@@ -148,7 +149,7 @@ static bt_status solve_joint_profit(bt_posted_price_model *model,
 {
     const bt_real_list *reference = &model->parameters->reference.joint_profit_price;
     if (reference->count > 0)
-        return evaluate_reference(model, reference, &model->joint_profit, error);
+        return evaluate_at(model, reference->value, &model->joint_profit, error);
     bt_price_point point;
     bt_error reason;
     if (bt_joint_profit_solve(model->demand, &model->supply->ownership, settings, &point,
@@ -186,6 +187,8 @@ static bt_status solve_benchmarks(bt_posted_price_model *model, int n_threads, b
         status = solve_joint_profit(model, &settings, error);
     if (status == BT_OK)
         status = solve_first_best(model, error);
+    if (status == BT_OK && model->supply->observed_price != NULL)
+        status = evaluate_at(model, model->supply->observed_price, &model->observed, error);
     return status;
 }
 
@@ -230,6 +233,16 @@ static void list_benchmarks(bt_posted_price_model *model)
          BT_AXIS_NONE, &joint->consumer_surplus);
     LIST("joint_profit_welfare", "total surplus at joint-profit prices", "price", BT_AXIS_NONE,
          &joint->welfare);
+    if (model->supply->observed_price != NULL) {
+        const bt_benchmark_point *observed = &model->observed;
+        LIST("observed_price", "price in the data", "price", BT_AXIS_PRODUCT, observed->price);
+        LIST("observed_profit", "profit at the data's prices", "price", BT_AXIS_SELLER,
+             observed->profit);
+        LIST("observed_consumer_surplus", "consumer surplus at the data's prices", "price",
+             BT_AXIS_NONE, &observed->consumer_surplus);
+        LIST("observed_welfare", "total surplus at the data's prices", "price", BT_AXIS_NONE,
+             &observed->welfare);
+    }
     LIST("first_best_price", "price at cost", "price", BT_AXIS_PRODUCT, best->price);
     LIST("first_best_consumer_surplus", "consumer surplus at prices equal to costs", "price",
          BT_AXIS_NONE, &best->consumer_surplus);
@@ -294,6 +307,7 @@ static void fill_layout(bt_posted_price_model *model)
         .product_seller = ownership->seller,
         .product_cost = ownership->cost,
         .fixed_price = ownership->fixed_price,
+        .observed_price = model->supply->observed_price,
         .benchmark_failure = model->benchmark_failure,
         .demand = model->demand,
         .ownership = ownership,
@@ -315,7 +329,8 @@ static bt_status fill_model(bt_posted_price_model *model,
         model->reference = &model->parameters->demand.reference_price.effect;
     model->lowest_stationary_price = numbers(model->layout.n_products);
     if (!allocate_point(model, &model->nash) || !allocate_point(model, &model->joint_profit) ||
-        !allocate_point(model, &model->first_best) || model->lowest_stationary_price == NULL)
+        !allocate_point(model, &model->first_best) ||
+        !allocate_point(model, &model->observed) || model->lowest_stationary_price == NULL)
         return bt_fail(error, BT_INTERNAL, "out of memory for the benchmarks of a market");
     model->layout.nash_price = model->nash.price;
     model->layout.joint_profit_price = model->joint_profit.price;
@@ -355,6 +370,7 @@ void bt_posted_price_release(void *self)
     free_point(&model->joint_profit);
     free_point(&model->first_best);
     bt_free_standing(model);
+    free_point(&model->observed);
     free(model->lowest_stationary_price);
     bt_demand_destroy(model->demand);
     bt_supply_destroy(model->supply);

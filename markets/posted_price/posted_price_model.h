@@ -40,6 +40,7 @@ typedef struct bt_posted_price_model {
     bt_benchmark_point nash; /* NAN where there is none */
     bt_benchmark_point joint_profit;
     bt_benchmark_point first_best;
+    bt_benchmark_point observed; /* at the prices of data */
     double n_equilibria;
     double nash_exploitability;          /* of the certificate */
     const bt_reference_price *reference; /* NULL: buyers remember no prices */

@@ -1,6 +1,6 @@
 #include "agents/sellers/continuous/price_box.h"
 
-enum { START_AT_RANDOM = 3 }; /* after the choices of a price */
+enum { START_AT_RANDOM = BT_N_PRICE_CHOICES };
 
 static bt_status lay_sides(const bt_price_box_parameters *chosen,
                            const bt_seller_setting *setting, bt_price_box *box, bt_error *error)

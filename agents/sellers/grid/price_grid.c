@@ -56,6 +56,10 @@ double bt_price_of(const bt_option *option, const bt_seller_setting *setting, ui
         return setting->joint_profit_price[setting->own_product[own]];
     case BT_PRICE_COST:
         return setting->own_cost[own];
+    case BT_PRICE_OBSERVED:
+        return setting->observed_price != NULL
+                   ? setting->observed_price[setting->own_product[own]]
+                   : NAN;
     default:
         return option->value;
     }
@@ -86,8 +90,8 @@ static bt_status check_ends(const bt_seller_setting *setting, double low, double
 {
     if (isnan(low) || isnan(high))
         return bt_fail(error, BT_BAD_INPUT,
-                       "seller \"%s\": its price grid is laid around Bertrand-Nash and "
-                       "joint-profit prices, which this market does not have; give the grid's "
+                       "seller \"%s\": its price grid is laid around benchmark or observed "
+                       "prices, which this market does not have; give the grid's "
                        "`low` and `high` as numbers",
                        setting->name);
     if (!(low < high))

@@ -29,11 +29,13 @@ extern const bt_parameter_table bt_price_grid_table;
 
 /* What a parameter of this kind is called in a table: `{.choices = BT_PRICE_CHOICES,
  * .number_allowed = true}`. */
-#define BT_PRICE_CHOICES "nash|joint_profit|cost"
+#define BT_PRICE_CHOICES "nash|joint_profit|cost|observed"
 typedef enum bt_price_choice {
     BT_PRICE_NASH,
     BT_PRICE_JOINT_PROFIT,
-    BT_PRICE_COST
+    BT_PRICE_COST,
+    BT_PRICE_OBSERVED, /* in the data of a market that has them */
+    BT_N_PRICE_CHOICES
 } bt_price_choice;
 
 /* The price that such an option means for the own product with index `own`. NAN: there is
