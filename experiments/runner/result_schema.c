@@ -399,8 +399,8 @@ static const void *constant_data(assembly *self, const bt_collected_variable *va
     for (size_t i = 0; data != NULL && i < count; i++)
         data[i] = pad_value(&variable->as);
     for (size_t point = 0; data != NULL && point < builder->n_points; point++) {
-        if (variable->first[point] == SIZE_MAX)
-            continue;
+        if (variable->first[point] == SIZE_MAX || variable->value == NULL)
+            continue; /* never collected, or of no length */
         size_t own[2];
         shape_of(variable->as.axis, &builder->point[point].extent, own);
         pad(variable->value + variable->first[point], own, full, data + point * size);
