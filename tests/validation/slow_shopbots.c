@@ -14,40 +14,52 @@
 #define FOLLOWER(low, high)                                                                    \
     "derivative_follower, step_low: " #low ", step_high: " #high AT_RANDOM_TIMES
 
-/* Mean of both sellers, in eight runs. */
-static void sample_regret(const char *policy, const char *outcome, sample *mean)
+/* Means of both sellers, in eight runs: distances from the mixed equilibrium, and profits. */
+static void sample_regret(const char *policy, sample *distance, sample *profit)
 {
-    sample_alike(DUOPOLY, "{periods: 50000}", 2, policy, outcome, 8, mean);
+    experiment_fixture fixture;
+    open_shopbots(&fixture, DUOPOLY, "{periods: 50000}", 2, policy, policy);
+    distance->count = profit->count = 8;
+    for (size_t r = 0; r < 8; r++) {
+        double of_sellers[2];
+        bt_run *run = complete_run(&fixture, r);
+        read_outcome(&fixture, run, "distance_to_mixed", of_sellers);
+        distance->value[r] = (of_sellers[0] + of_sellers[1]) / 2;
+        read_outcome(&fixture, run, "final_profit", of_sellers);
+        profit->value[r] = (of_sellers[0] + of_sellers[1]) / 2;
+        bt_run_destroy(run);
+    }
+    close_experiment(&fixture);
 }
 
 static void b13_no_internal_regret(void **state)
 {
     (void)state;
     bool met = true;
-    sample values;
-    sample_regret("internal_regret" GRID, "distance_to_mixed", &values);
-    met &= judge("B13 NIR, KS to the mixed equilibrium", 0, 0.06, &values);
-    sample_regret("internal_regret" GRID, "final_profit", &values);
-    met &= judge("B13 NIR, profit (equilibrium .0625)", 0.0615, 0.066, &values);
+    sample distances, profits;
+    sample_regret("internal_regret" GRID, &distances, &profits);
+    met &= judge("B13 NIR, KS to the mixed equilibrium", 0, 0.06, &distances);
+    met &= judge("B13 NIR, profit (equilibrium .0625)", 0.0615, 0.066, &profits);
     assert_true(met);
 }
 
-/* They cycle, so that single runs differ: what is held is the distance. */
+/* They cycle, so that single runs differ: what is held is the distance. The throw-away
+ * program's profit of .0915 is above the equilibrium's .0625, as ours are on average, of Hedge
+ * by less. */
 static void b13_no_external_regret(void **state)
 {
     (void)state;
     bool met = true;
-    sample values;
+    sample distances, profits;
     const char *policy[] = {"hedge" GRID, "regret_matching" GRID};
     const char *distance[] = {"B13 Hedge, KS to the mixed equilibrium",
                               "B13 regret matching, KS to the mixed equilibrium"};
     const char *profit[] = {"B13 Hedge, profit (throw-away .0915)",
                             "B13 regret matching, profit (throw-away .0915)"};
     for (int k = 0; k < 2; k++) {
-        sample_regret(policy[k], "distance_to_mixed", &values);
-        met &= judge(distance[k], 0.2, 1, &values);
-        sample_regret(policy[k], "final_profit", &values);
-        judge(profit[k], 0.0625, 0.25, &values);
+        sample_regret(policy[k], &distances, &profits);
+        met &= judge(distance[k], 0.2, 1, &distances);
+        judge(profit[k], 0.0625, 0.25, &profits);
     }
     assert_true(met);
 }
@@ -72,6 +84,9 @@ static void b13_derivative_followers(void **state)
     assert_true(met);
 }
 
+/* A throw-away program gave .252 and .044, .026 and .060. What a lone best replier takes from
+ * followers depends on their steps, which are not known (.17 with .01 to .02, .22 with .01 to
+ * .03): .252 itself is not reached, and the band says in which direction it lies. */
 static void b13_mixes(void **state)
 {
     (void)state;
