@@ -109,6 +109,30 @@ static void an_action_sets_the_prices_of_all_products(void **state)
     bt_arena_destroy(arena);
 }
 
+static void products_keep_in_step_when_together(void **state)
+{
+    (void)state;
+    bt_arena *arena = bt_arena_create();
+    bt_seller_setting setting = setting_of(arena, 2);
+    const double in_data[] = {1.5, 9, 1.3};
+    bt_option observed = {.chosen = BT_PRICE_OBSERVED};
+    bt_price_grid grid;
+    bt_price_grid_parameters chosen = {5, 0, nash, joint_profit, 1};
+    assert_int_equal(bt_price_grid_create(&chosen, &setting, false, &grid, NULL), BT_OK);
+    assert_int_equal(grid.n_actions, 5);
+    for (size_t a = 0; a < 5; a++) {
+        assert_true(fabs(grid.action_price[2 * a] - (1.4 + 0.125 * (double)a)) < 1e-15);
+        assert_true(fabs(grid.action_price[2 * a + 1] - (1.2 + 0.1 * (double)a)) < 1e-15);
+    }
+    bt_price_grid_parameters from_data = {2, 0.1, observed, joint_profit, 1};
+    assert_int_equal(bt_price_grid_create(&from_data, &setting, false, &grid, NULL),
+                     BT_BAD_INPUT); /* there are no data */
+    setting.observed_price = in_data;
+    assert_int_equal(bt_price_grid_create(&from_data, &setting, false, &grid, NULL), BT_OK);
+    assert_true(grid.action_price[0] == 1.5 && grid.action_price[1] == 1.3);
+    bt_arena_destroy(arena);
+}
+
 static void impossible_grids_are_refused(void **state)
 {
     (void)state;
@@ -138,6 +162,7 @@ int main(void)
         cmocka_unit_test(a_price_is_a_number_or_a_benchmark),
         cmocka_unit_test(grids_go_beyond_benchmarks_but_not_beyond_numbers),
         cmocka_unit_test(an_action_sets_the_prices_of_all_products),
+        cmocka_unit_test(products_keep_in_step_when_together),
         cmocka_unit_test(impossible_grids_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
