@@ -1,9 +1,9 @@
 /*
  * Sequential recommenders on the sequences of video games of Kang and McAuley (2018), in their
  * protocol: published for SASRec, test HR@10 .7410 and NDCG@10 .5360; here .735 and .525 are
- * wanted. Popularity for comparison. Test items of 10,000 users: a hit rate's standard error is
- * .0044. The processor time that training takes is printed; five minutes are wanted on a
- * machine with nothing else to do.
+ * wanted. Judged on the test items of all 31,013 users (the papers: of 10,000 of them), which
+ * makes a hit rate's standard error .0025. Popularity for comparison. The processor time that
+ * training takes is printed; five minutes are wanted on a machine with nothing else to do.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -87,7 +87,8 @@ static void sasrec_on_video_games(void **state)
     clock_t began = clock();
     bt_ranking_quality quality =
         train(data, "model: {type: sasrec, length: 50, width: 64, blocks: 2, dropout: 0.5}\n"
-                    "training: {epochs: 80, judge_every: 10, patience: 2, averaging: 0.9}\n");
+                    "training: {epochs: 80, judge_every: 10, patience: 2, averaging: 0.9, "
+                    "judged_users: 40000}\n");
     printf("%.0f s of processor time\n", (double)(clock() - began) / CLOCKS_PER_SEC);
     bool hits = judge_rate("SASRec, video games, HR@10", 0.735, &quality, quality.hit_rate[1]);
     bool gain = judge_interval("SASRec, video games, NDCG@10", 0.525, 1, quality.ndcg[1],
