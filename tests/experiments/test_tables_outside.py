@@ -62,8 +62,8 @@ class Describe(unittest.TestCase):
         for arguments, sentence in (
                 (["seler"], "nothing is called 'seler': did you mean seller?"),
                 (["q_lerning"], "nothing is called 'q_lerning': did you mean q_learning?"),
-                (["zzzzz"], "nothing is called 'zzzzz': kinds are experiment, sweep, market, "
-                            "seller, bidder, buyers"),
+                (["zzzzz"], "nothing is called 'zzzzz': kinds are experiment, sweep, training, market, "
+                            "seller, bidder, buyers, recommender"),
                 (["seller", "fxied"], "there is no seller 'fxied': did you mean fixed?"),
                 (["--format", "html"], "--format html: known are text and markdown")):
             ended = bertrand("describe", *arguments)
