@@ -76,5 +76,6 @@ extern const bt_seller_type bt_heuristic_bargainer; /* heuristic_seller.c */
 extern const bt_seller_type bt_accept_all_seller;   /* plain_sellers.c */
 extern const bt_seller_type bt_reject_all_seller;   /* plain_sellers.c */
 extern const bt_seller_type bt_random_bargainer;    /* plain_sellers.c */
+extern const bt_seller_type bt_tabular_bargainer;   /* tabular_seller.c */
 
 #endif

@@ -64,8 +64,9 @@ static bt_status play_once(listing_task *task, size_t i, uint64_t play, bt_error
     if (status != BT_OK)
         return status;
     double share = task->worth->value / (0.01 * (double)task->listing.list_price);
-    double reward =
-        bt_tally_add(&task->tally[i], &task->listing, &result, share, parameters->discount);
+    double reward = bt_tally_reward(&task->listing, &result, share, parameters->discount);
+    if (task->number >= (uint64_t)parameters->warm_up)
+        bt_tally_add(&task->tally[i], &task->listing, &result, reward);
     summarize(task, &result, reward, &task->summary[i]);
     tell(task, &run->bargainer[i], &result, reward);
     if (run->trace != NULL)

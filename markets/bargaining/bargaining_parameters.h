@@ -14,6 +14,7 @@ typedef struct bt_bargaining_parameters {
     double discount;
     int64_t plays;
     int64_t worth_plays;
+    int64_t warm_up;       /* listings */
     const char *reference; /* a seller's name; "": the first that has a delay of its own */
 } bt_bargaining_parameters;
 

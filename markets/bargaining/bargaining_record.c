@@ -38,18 +38,21 @@ void bt_bargaining_note_listing(bt_bargaining_run *run, uint64_t listing)
 {
     uint64_t at = listing - run->block.first;
     const bt_listing_summary *summary = run->block.summary + at * run->n_sellers;
+    bool counts = listing >= (uint64_t)run->model->parameters->warm_up;
     if (run->record_last)
         memset(run->interval, 0, run->n_sellers * sizeof(*run->interval));
     for (size_t i = 0; i < run->n_sellers; i++) {
         add_summary(&run->interval[i], &summary[i]);
-        add_pair(&run->paired[i],
-                 summary[i].reward_manual - summary[run->reference].reward_manual,
-                 summary[i].manual);
+        if (counts)
+            add_pair(&run->paired[i],
+                     summary[i].reward_manual - summary[run->reference].reward_manual,
+                     summary[i].manual);
         uint64_t bits;
         memcpy(&bits, &summary[i].price_share, sizeof(bits));
         bt_sim_note(run->sim, 1, (uint32_t)i, bits);
     }
-    add_worth(&run->worth, &run->block.worth[at], run->block.list_price[at]);
+    if (counts)
+        add_worth(&run->worth, &run->block.worth[at], run->block.list_price[at]);
 }
 
 /* ---- series ---- */

@@ -114,11 +114,16 @@ static void add_play(bt_tally_set *set, const bt_listing *listing,
     set->sold_for[price_hundredth(listing, result->price)]++;
 }
 
-double bt_tally_add(bt_tally *tally, const bt_listing *listing,
-                    const bt_negotiation_result *result, double worth_share, double discount)
+double bt_tally_reward(const bt_listing *listing, const bt_negotiation_result *result,
+                       double worth_share, double discount)
 {
-    double reward = result->is_sold ? (double)result->price / (double)listing->list_price
-                                    : discount * worth_share;
+    return result->is_sold ? (double)result->price / (double)listing->list_price
+                           : discount * worth_share;
+}
+
+void bt_tally_add(bt_tally *tally, const bt_listing *listing,
+                  const bt_negotiation_result *result, double reward)
+{
     add_play(&tally->set[BT_ALL_PLAYS], listing, result, reward);
     if (result->is_valid)
         add_play(&tally->set[BT_VALID_PLAYS], listing, result, reward);
@@ -126,7 +131,6 @@ double bt_tally_add(bt_tally *tally, const bt_listing *listing,
         add_play(&tally->set[BT_MANUAL_PLAYS], listing, result, reward);
     for (size_t k = 0; k < result->n_threads; k++)
         add_thread(tally, &result->thread[k], listing);
-    return reward;
 }
 
 /* ---- merging ---- */

@@ -73,10 +73,14 @@ typedef struct bt_tally {
                               [BT_TURN_KINDS]; /* after rejections at 2 and 4 */
 } bt_tally;
 
-/* Count one play of a listing whose worth over the list price is `worth_share`, and what it
- * paid: returns the reward, in list prices. */
-double bt_tally_add(bt_tally *tally, const bt_listing *listing,
-                    const bt_negotiation_result *result, double worth_share, double discount);
+/* What a play of a listing paid, in list prices; its worth over the list price is
+ * `worth_share`. */
+double bt_tally_reward(const bt_listing *listing, const bt_negotiation_result *result,
+                       double worth_share, double discount);
+
+/* Count one play and its reward. */
+void bt_tally_add(bt_tally *tally, const bt_listing *listing,
+                  const bt_negotiation_result *result, double reward);
 
 /* Add one tally to another. */
 void bt_tally_merge(bt_tally *tally, const bt_tally *other);
