@@ -55,6 +55,7 @@ static const bt_described *const entries[] = {
     &bt_reject_all_seller.described,
     &bt_random_bargainer.described,
     &bt_tabular_bargainer.described,
+    &bt_actor_critic_bargainer.described,
 };
 
 const bt_registry bt_seller_registry = {

@@ -70,12 +70,13 @@ extern const bt_seller_type bt_ons_mpp_seller;           /* ons_mpp.c */
 extern const bt_seller_type bt_mnl_ts_correlated_seller; /* mnl_ts_correlated.c */
 
 /* ../bargaining/ */
-extern const bt_seller_type bt_human_bargainer;     /* human_seller.c */
-extern const bt_seller_type bt_fitted_bargainer;    /* fitted/types.c */
-extern const bt_seller_type bt_heuristic_bargainer; /* heuristic_seller.c */
-extern const bt_seller_type bt_accept_all_seller;   /* plain_sellers.c */
-extern const bt_seller_type bt_reject_all_seller;   /* plain_sellers.c */
-extern const bt_seller_type bt_random_bargainer;    /* plain_sellers.c */
-extern const bt_seller_type bt_tabular_bargainer;   /* tabular_seller.c */
+extern const bt_seller_type bt_human_bargainer;        /* human_seller.c */
+extern const bt_seller_type bt_fitted_bargainer;       /* fitted/types.c */
+extern const bt_seller_type bt_heuristic_bargainer;    /* heuristic_seller.c */
+extern const bt_seller_type bt_accept_all_seller;      /* plain_sellers.c */
+extern const bt_seller_type bt_reject_all_seller;      /* plain_sellers.c */
+extern const bt_seller_type bt_random_bargainer;       /* plain_sellers.c */
+extern const bt_seller_type bt_tabular_bargainer;      /* tabular_seller.c */
+extern const bt_seller_type bt_actor_critic_bargainer; /* actor_critic_seller.c */
 
 #endif

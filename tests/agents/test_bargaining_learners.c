@@ -17,10 +17,16 @@
 
 enum { TRAINING = 6000 };
 
+#define NETWORKS(method)                                                                       \
+    "actor_critic_bargainer, training: 6000, batch: 32, hidden: [16], actor_learning_rate: "   \
+    "0.005, critic_learning_rate: 0.005, " method
+
 static const char *const learners[] = {
     "tabular_bargainer, training: 6000, learning_rate: 0.03",
     "tabular_bargainer, training: 6000, learning_rate: 0.03, exploration: softmax, "
     "initial_temperature: 0.5",
+    NETWORKS("method: a2c"),
+    NETWORKS("method: ppo"),
 };
 enum { LEARNERS = sizeof(learners) / sizeof(learners[0]) };
 
