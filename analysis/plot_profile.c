@@ -64,7 +64,8 @@ static bt_status draw_grid(drawing *on, const bt_profile_list *list, const bt_pr
         const bt_profile *profile = &list->profile[i];
         if (!is_drawn(profile, first->grid))
             continue;
-        size_t panel = bt_figure_add_panel(on->figure, profile->long_name, profile->grid, "share");
+        size_t panel =
+            bt_figure_add_panel(on->figure, profile->long_name, profile->grid, "share");
         status = add_sellers(on, panel, profile, has_legend);
         has_legend = false;
     }

@@ -1,6 +1,6 @@
 /*
- * `bertrand train sequences`: a training file says which sequential recommender learns from which
- * sequences, and how; out comes a model file.
+ * `bertrand train sequences`: a training file says which sequential recommender learns from
+ * which sequences, and how; out comes a model file.
  *
  *     format: 1
  *     name: sasrec-video-games

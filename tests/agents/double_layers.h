@@ -44,7 +44,7 @@ typedef double (*loss_function)(void *context);
 
 /* derivative [count] against central differences of loss(context) in value [count]. */
 static inline void assert_derivatives(loss_function loss, void *context, double *value,
-                               const double *derivative, size_t count)
+                                      const double *derivative, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
         double kept = value[k];
@@ -62,7 +62,8 @@ static inline void assert_derivatives(loss_function loss, void *context, double 
 }
 
 /* The derivatives of all weights, as the gradient holds them. */
-static inline void assert_weight_derivatives(loss_function loss, void *context, bt_weights *weights)
+static inline void assert_weight_derivatives(loss_function loss, void *context,
+                                             bt_weights *weights)
 {
     double *gradient = malloc(weights->count * sizeof(double));
     memcpy(gradient, weights->gradient, weights->count * sizeof(double));
