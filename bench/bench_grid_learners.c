@@ -4,15 +4,7 @@
  * experiment through the ordinary engine, market included. Each figure is the best of several
  * runs. The bars are those of a throw-away program written for nothing else.
  */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include "experiments/document/document.h"
-#include "experiments/experiment.h"
-#include "experiments/runner/run.h"
+#include "bench/bench_run.h"
 
 enum { RUNS = 5, PERIODS = 200000 };
 
@@ -67,37 +59,6 @@ static const char *settings_of(const char *rule)
     return "";
 }
 
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void require(bt_status status, const char *message)
-{
-    if (status == BT_OK)
-        return;
-    fprintf(stderr, "%s\n", message);
-    exit(1);
-}
-
-static double best_time(const bt_point *point)
-{
-    double best = INFINITY;
-    for (uint64_t r = 0; r < RUNS; r++) {
-        bt_run *run;
-        bt_error error;
-        bool finished;
-        require(bt_run_create(point, r, &run, &error), error.message);
-        double start = seconds();
-        require(bt_run_advance(run, INFINITY, &finished, &error), error.message);
-        best = fmin(best, seconds() - start);
-        bt_run_destroy(run);
-    }
-    return best;
-}
-
 static void measure(const measured *rule)
 {
     long periods = rule->periods > 0 ? rule->periods : PERIODS;
@@ -114,24 +75,11 @@ static void measure(const measured *rule)
              "record: {every: %ld, series: [profit_gain]}\n",
              periods, rule->rule, settings_of(rule->rule), rule->rule, settings_of(rule->rule),
              periods);
-    bt_diagnostics *diagnostics = bt_diagnostics_create();
-    bt_arena *arena = bt_arena_create();
-    bt_document *document;
-    bt_experiment experiment;
-    bt_point *point;
-    bt_error error;
-    require(bt_document_parse("bench", text, strlen(text), &document, diagnostics), rule->rule);
-    require(bt_experiment_bind(document, &experiment, arena, diagnostics), rule->rule);
-    require(bt_point_prepare(&experiment, 0, 1, &point, &error), error.message);
     printf("{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"ns/move\", ", rule->rule,
-           1e9 * best_time(point) / (2.0 * (double)periods));
+           1e9 * bench_best_time(text, RUNS) / (2.0 * (double)periods));
     if (rule->bar > 0)
         printf("\"bar\": %g, ", rule->bar);
     printf("\"better\": \"lower\"}\n");
-    bt_point_release(point);
-    bt_arena_destroy(arena);
-    bt_diagnostics_destroy(diagnostics);
-    bt_document_destroy(document);
 }
 
 int main(void)

@@ -3,15 +3,7 @@
  * market included: runs from an experiment through the ordinary engine. Each figure is the
  * best of several runs.
  */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-
-#include "experiments/document/document.h"
-#include "experiments/experiment.h"
-#include "experiments/runner/run.h"
+#include "bench/bench_run.h"
 
 enum { RUNS = 3 };
 
@@ -49,56 +41,11 @@ static const measured runs[] = {
     {"auction, win_exp, 101 bids", AUCTION("win_exp"), 5e4},
 };
 
-static double seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static void require(bt_status status, const char *message)
-{
-    if (status == BT_OK)
-        return;
-    fprintf(stderr, "%s\n", message);
-    exit(1);
-}
-
-static double best_time(const bt_point *point)
-{
-    double best = INFINITY;
-    for (uint64_t r = 0; r < RUNS; r++) {
-        bt_run *run;
-        bt_error error;
-        bool finished;
-        require(bt_run_create(point, r, &run, &error), error.message);
-        double start = seconds();
-        require(bt_run_advance(run, INFINITY, &finished, &error), error.message);
-        best = fmin(best, seconds() - start);
-        bt_run_destroy(run);
-    }
-    return best;
-}
-
 static void measure(const measured *what)
 {
-    bt_diagnostics *diagnostics = bt_diagnostics_create();
-    bt_arena *arena = bt_arena_create();
-    bt_document *document;
-    bt_experiment experiment;
-    bt_point *point;
-    bt_error error;
-    require(bt_document_parse("bench", what->text, strlen(what->text), &document, diagnostics),
-            what->name);
-    require(bt_experiment_bind(document, &experiment, arena, diagnostics), what->name);
-    require(bt_point_prepare(&experiment, 0, 1, &point, &error), error.message);
     printf(
         "{\"name\": \"%s\", \"value\": %.4g, \"unit\": \"ns/move\", \"better\": \"lower\"}\n",
-        what->name, 1e9 * best_time(point) / what->moves);
-    bt_point_release(point);
-    bt_arena_destroy(arena);
-    bt_diagnostics_destroy(diagnostics);
-    bt_document_destroy(document);
+        what->name, 1e9 * bench_best_time(what->text, RUNS) / what->moves);
 }
 
 int main(void)
