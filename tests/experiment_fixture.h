@@ -224,4 +224,45 @@ static inline void assert_same_state(bt_run *one, bt_run *other)
     "    - {name: A, seller: s1, quality: 2, cost: 1}\n"                                       \
     "    - {name: B, seller: s2, quality: 2, cost: 1}\n"
 
+/* A run that is saved and continued at these times is the run that never was, to the bit. */
+static inline void assert_saved_runs_go_on(const experiment_fixture *fixture,
+                                           uint64_t replication, const double *times,
+                                           size_t n_times)
+{
+    bt_run *whole = complete_run(fixture, replication);
+    bt_run *pieces = complete_in_pieces(fixture, replication, times, n_times);
+    assert_same_state(whole, pieces);
+    bt_run_destroy(whole);
+    bt_run_destroy(pieces);
+}
+
+/* The experiment, or its point, is refused with a message that has `sentence`. */
+__attribute__((format(printf, 2, 3))) static inline void assert_refused(const char *sentence,
+                                                                        const char *format, ...)
+{
+    char text[8192];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    assert_true(length > 0 && (size_t)length < sizeof(text));
+    experiment_fixture fixture = {.diagnostics = bt_diagnostics_create(),
+                                  .arena = bt_arena_create()};
+    bt_error error = {.message = ""};
+    bt_status status =
+        bt_document_parse("test", text, strlen(text), &fixture.document, fixture.diagnostics);
+    assert_int_equal(status, BT_OK);
+    status = bt_experiment_bind(fixture.document, &fixture.experiment, fixture.arena,
+                                fixture.diagnostics);
+    const char *message = error.message;
+    if (status != BT_OK)
+        message = bt_diagnostics_at(fixture.diagnostics, 0);
+    else
+        status = bt_point_prepare(&fixture.experiment, 0, 1, &fixture.point, &error);
+    assert_int_not_equal(status, BT_OK);
+    if (strstr(message, sentence) == NULL)
+        fail_msg("'%s' does not say '%s'", message, sentence);
+    close_experiment(&fixture);
+}
+
 #endif

@@ -134,38 +134,15 @@ static void saved_runs_go_on(void **state)
                          "sellers: [{name: s1, policy: static_assortment}, {name: s2, policy: "
                          "static_assortment}]\n");
     const double times[] = {1, 77, 150};
-    bt_run *whole = complete_run(&fixture, 0);
-    bt_run *pieces = complete_in_pieces(&fixture, 0, times, 3);
-    assert_same_state(whole, pieces);
-    bt_run_destroy(whole);
-    bt_run_destroy(pieces);
+    assert_saved_runs_go_on(&fixture, 0, times, 3);
     close_experiment(&fixture);
 }
 
 /* Whether the file or its point is refused with this sentence. */
 static void refused(const char *market, const char *rest, const char *sentence)
 {
-    char text[2048];
-    experiment_fixture fixture = {.point = NULL};
-    bt_error error = {.message = ""};
-    snprintf(text, sizeof(text), HEAD "market: {type: assortment, capacity: 2, %s}\n%s", market,
-             rest);
-    fixture.diagnostics = bt_diagnostics_create();
-    fixture.arena = bt_arena_create();
-    bt_status status =
-        bt_document_parse("test", text, strlen(text), &fixture.document, fixture.diagnostics);
-    assert_int_equal(status, BT_OK);
-    status = bt_experiment_bind(fixture.document, &fixture.experiment, fixture.arena,
-                                fixture.diagnostics);
-    const char *message = error.message;
-    if (status != BT_OK)
-        message = bt_diagnostics_at(fixture.diagnostics, 0);
-    else
-        status = bt_point_prepare(&fixture.experiment, 0, 1, &fixture.point, &error);
-    assert_int_not_equal(status, BT_OK);
-    if (strstr(message, sentence) == NULL)
-        fail_msg("'%s' does not say '%s'", message, sentence);
-    close_experiment(&fixture);
+    assert_refused(sentence, HEAD "market: {type: assortment, capacity: 2, %s}\n%s", market,
+                   rest);
 }
 
 static void mistakes_are_named(void **state)

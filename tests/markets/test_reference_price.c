@@ -283,11 +283,7 @@ static void a_saved_run_remembers(void **state)
                         "           grid: {points: 5, low: 1.2, high: 2}}]\n"
                         "record: {every: 7, series: [price, reference_price]}\n",
                         buyers[k]);
-        bt_run *whole = complete_run(&fixture, 0);
-        bt_run *pieces = complete_in_pieces(&fixture, 0, (double[]){1, 50, 131}, 3);
-        assert_same_state(whole, pieces);
-        bt_run_destroy(whole);
-        bt_run_destroy(pieces);
+        assert_saved_runs_go_on(&fixture, 0, (double[]){1, 50, 131}, 3);
         close_experiment(&fixture);
     }
 }
