@@ -23,9 +23,9 @@ typedef struct runner {
     const bt_runner_setting *setting;
     bt_result_writer *writer;
     bt_run_log *log;
-    size_t *todo; /* [n_todo] runs in order: point * n_replications + replication */
-    size_t n_todo;
-    atomic_size_t next; /* in todo */
+    size_t *pending; /* [n_pending] runs in order: point * n_replications + replication */
+    size_t n_pending;
+    atomic_size_t next; /* in pending */
     atomic_size_t n_done;
     atomic_size_t n_failed;
     size_t n_before;
@@ -58,7 +58,8 @@ static bt_run_progress progress_of(const runner *all)
                              .n_before = all->n_before,
                              .n_done = atomic_load(&all->n_done),
                              .n_failed = atomic_load(&all->n_failed),
-                             .fraction = all->n_todo > 0 ? done / (double)all->n_todo : 1};
+                             .fraction =
+                                 all->n_pending > 0 ? done / (double)all->n_pending : 1};
 }
 
 /* Whoever comes tells, unless another does. */
@@ -276,10 +277,10 @@ static void work(runner *all, int thread)
         if (atomic_load(&all->leaves_off))
             break;
         size_t taken = atomic_fetch_add(&all->next, 1);
-        if (taken >= all->n_todo)
+        if (taken >= all->n_pending)
             break;
-        self.point = all->todo[taken] / all->plan->n_replications;
-        self.replication = all->todo[taken] % all->plan->n_replications;
+        self.point = all->pending[taken] / all->plan->n_replications;
+        self.replication = all->pending[taken] % all->plan->n_replications;
         do_run(&self);
     }
     bt_run_slices_destroy(self.slices);
@@ -290,15 +291,15 @@ static bt_status list_runs(runner *all, bt_error *error)
 {
     bt_plan *plan = all->plan;
     const bt_selection *selection = &plan->selection;
-    all->todo = malloc(plan->n_selected * sizeof(*all->todo));
-    if (all->todo == NULL)
+    all->pending = malloc(plan->n_selected * sizeof(*all->pending));
+    if (all->pending == NULL)
         return bt_fail(error, BT_INTERNAL, "there is no memory for %zu runs", plan->n_selected);
     for (size_t point = selection->first_point; point <= selection->last_point; point++)
         for (size_t replication = selection->first_replication;
              replication <= selection->last_replication; replication++) {
             bt_run_state state = bt_result_run_state(all->writer, point, replication);
             if (state == BT_RUN_PENDING) {
-                all->todo[all->n_todo++] = point * plan->n_replications + replication;
+                all->pending[all->n_pending++] = point * plan->n_replications + replication;
                 continue;
             }
             all->n_before++;
@@ -339,14 +340,14 @@ static bt_status open_all(runner *all, bt_error *error)
     if (status != BT_OK)
         return status;
     size_t most = (size_t)all->plan->n_threads;
-    all->n_threads = (int)(all->n_todo < most ? all->n_todo : most);
+    all->n_threads = (int)(all->n_pending < most ? all->n_pending : most);
     all->share = calloc(most, sizeof(*all->share));
     if (all->share == NULL)
         return bt_fail(error, BT_INTERNAL, "there is no memory for the threads");
     const bt_run_log_start start = {.experiment = setting->experiment,
                                     .result = setting->output,
                                     .append = setting->resume,
-                                    .n_runs = all->n_todo,
+                                    .n_runs = all->n_pending,
                                     .n_done_before = all->n_before,
                                     .n_threads = all->n_threads};
     return bt_run_log_open(&start, &all->log, error);
@@ -380,14 +381,14 @@ static bt_status publish(runner *all, bt_error *error)
 static bt_status close_result(runner *all, bt_error *error)
 {
     size_t n_done = atomic_load(&all->n_done);
-    if (all->status == BT_OK && n_done == all->n_todo)
+    if (all->status == BT_OK && n_done == all->n_pending)
         return publish(all, error);
     if (all->status != BT_OK)
         return all->status;
     bt_status status = bt_result_flush(all->writer, error);
     if (status != BT_OK)
         return status;
-    size_t left = all->n_todo - n_done;
+    size_t left = all->n_pending - n_done;
     if (is_interrupted(all))
         return bt_fail(error, BT_INTERRUPTED,
                        "interrupted with %zu of %zu runs left; --resume goes on with %s.part",
@@ -429,7 +430,7 @@ bt_status bt_runner_run(bt_plan *plan, const bt_runner_setting *setting,
     }
     bt_result_close(all.writer);
     status = close_log(&all, status, error);
-    free(all.todo);
+    free(all.pending);
     free((void *)all.share);
     omp_destroy_lock(&all.lock);
     return status;
