@@ -25,3 +25,25 @@ bool bt_checker_has_seller(const bt_checker *checker, const char *name)
             return true;
     return false;
 }
+
+typedef struct first_complaint {
+    bool is_set;
+    bt_error *error;
+} first_complaint;
+
+static void keep_first(void *context, const char *path, const char *sentence)
+{
+    first_complaint *first = context;
+    if (!first->is_set)
+        bt_fail(first->error, BT_BAD_INPUT, "market.%s: %s", path, sentence);
+    first->is_set = true;
+}
+
+bt_status bt_refuse_mistakes(bt_market_check *check, const void *parameters,
+                             const char *const *seller_names, size_t n_seller_names,
+                             bt_error *error)
+{
+    first_complaint first = {.error = error};
+    size_t n_mistakes = check(parameters, seller_names, n_seller_names, keep_first, &first);
+    return n_mistakes == 0 ? BT_OK : BT_BAD_INPUT;
+}

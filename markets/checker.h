@@ -24,4 +24,14 @@ bt_checker_complain(bt_checker *checker, const char *path, const char *format, .
 /* Whether the experiment has a seller of this name. */
 bool bt_checker_has_seller(const bt_checker *checker, const char *name);
 
+/* A bt_market_type.check. */
+typedef size_t bt_market_check(const void *parameters, const char *const *seller_names,
+                               size_t n_seller_names, bt_complain *complain, void *context);
+
+/* Refuse a market block with the first of its mistakes, "market.PATH: sentence": BT_OK where
+ * there are none, BT_BAD_INPUT. */
+bt_status bt_refuse_mistakes(bt_market_check *check, const void *parameters,
+                             const char *const *seller_names, size_t n_seller_names,
+                             bt_error *error);
+
 #endif

@@ -157,22 +157,22 @@ typedef struct bt_market_type {
 
     bt_status (*prepare)(const bt_market_model_setting *setting, void **model, bt_error *error);
     /* Told once before the first run. Where all are on grids the model may tabulate the
-     * game, for its runs, for the sellers' initial values and for benchmarks. */
+     * game, for its runs, for the sellers' initial values and for benchmarks. May be NULL. */
     bt_status (*set_actions)(void *model, const bt_action_sets *sets, bt_error *error);
-    const bt_grid_game *(*game)(const void *model); /* NULL: not tabulated */
+    const bt_grid_game *(*game)(const void *model); /* NULL: not tabulated; may be NULL */
     void (*release)(void *model);
     const bt_market_layout *(*layout)(const void *model);
-    size_t (*benchmarks)(const void *model, const bt_benchmark **benchmarks);
+    size_t (*benchmarks)(const void *model, const bt_benchmark **benchmarks); /* may be NULL */
 
     /* Make the run's market and register its events with the engine. */
     bt_status (*create)(const bt_market_setting *setting, void **self, bt_error *error);
 
     /* Whether the market has come to its own end (its behaviour was stable for long
-     * enough) before the horizon. */
+     * enough) before the horizon. May be NULL. */
     bool (*is_over)(const void *self);
 
     /* Length of the state axis for this run's sellers (0: no finite strategies) and of the
-     * longest cycle that is reported. */
+     * longest cycle that is reported. May be NULL. */
     size_t (*n_states)(const void *self);
 
     /* Length of the axis of impulse responses; 0 or NULL: there are none. */

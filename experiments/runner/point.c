@@ -147,7 +147,9 @@ static bt_status collect_actions(bt_point *point, const bt_sellers *sellers, bt_
     bt_action_sets sets = {.n_actions = point->n_actions,
                            .action_price = price,
                            .buyers_are_exact = point->buyers_type->is_exact};
-    bt_status status = point->market_type->set_actions(point->model, &sets, error);
+    bt_status status = BT_OK;
+    if (point->market_type->set_actions != NULL)
+        status = point->market_type->set_actions(point->model, &sets, error);
     free(price);
     return status;
 }
@@ -245,7 +247,10 @@ const bt_market_layout *bt_point_layout(const bt_point *point)
 
 size_t bt_point_benchmarks(const bt_point *point, const bt_benchmark **benchmarks)
 {
-    return point->market_type->benchmarks(point->model, benchmarks);
+    *benchmarks = NULL;
+    return point->market_type->benchmarks != NULL
+               ? point->market_type->benchmarks(point->model, benchmarks)
+               : 0;
 }
 
 size_t bt_point_series(const bt_point *point, const size_t **series)

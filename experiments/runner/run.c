@@ -36,8 +36,10 @@ static bt_status create_buyers(bt_run *run, bt_error *error)
 static bt_status begin_sellers(bt_run *run, bt_error *error)
 {
     const bt_point *point = run->point;
+    const bt_market_type *market = point->market_type;
     bt_seller_rivals rivals = {.n_actions = point->n_actions,
-                               .game = point->market_type->game(point->model)};
+                               .game =
+                                   market->game != NULL ? market->game(point->model) : NULL};
     for (size_t i = 0; i < run->sellers.n_sellers; i++) {
         const bt_seller *seller = &run->sellers.seller[i];
         if (seller->type == NULL || seller->type->begin == NULL)
@@ -160,7 +162,8 @@ bt_status bt_point_count_states(bt_point *point, bt_error *error)
     bt_status status = create_run(point, 0, false, &run, error);
     if (status != BT_OK)
         return status;
-    point->n_states = point->market_type->n_states(run->market);
+    if (point->market_type->n_states != NULL)
+        point->n_states = point->market_type->n_states(run->market);
     if (point->market_type->n_responses != NULL)
         point->n_responses = point->market_type->n_responses(run->market);
     bt_run_destroy(run);
@@ -193,7 +196,8 @@ static bt_status run_to_record(bt_run *run, double until, bt_error *error)
     double record_time = point->record_time[run->n_records];
     double last_record = run->n_records > 0 ? point->record_time[run->n_records - 1] : 0;
     bt_sim_run(run->sim, fmin(until, record_time), 0);
-    bool is_over = point->market_type->is_over(run->market);
+    const bt_market_type *market = point->market_type;
+    bool is_over = market->is_over != NULL && market->is_over(run->market);
     bool is_due = bt_sim_now(run->sim) >= record_time;
     run->is_finished = is_over || bt_sim_now(run->sim) >= point->horizon;
     /* the last interval of a run that ends by itself may be a short one */

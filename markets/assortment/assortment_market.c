@@ -364,38 +364,11 @@ static bt_status create(const bt_market_setting *setting, void **self, bt_error 
 
 /* ---- the rest of the type ---- */
 
-static bt_status set_actions(void *model, const bt_action_sets *sets, bt_error *error)
-{
-    (void)model;
-    (void)sets;
-    (void)error;
-    return BT_OK;
-}
-
-static const bt_grid_game *game(const void *model)
-{
-    (void)model;
-    return NULL;
-}
-
-static size_t benchmarks(const void *model, const bt_benchmark **list)
-{
-    (void)model;
-    *list = NULL;
-    return 0;
-}
-
 /* A seller that broke the rules ends the run; what it did is told by the next record. */
 static bool is_over(const void *self)
 {
     const bt_assortment_run *run = self;
     return run->violation[0] != '\0';
-}
-
-static size_t n_states(const void *self)
-{
-    (void)self;
-    return 0;
 }
 
 static void archive(void *self, bt_archive *archive)
@@ -434,14 +407,10 @@ const bt_market_type bt_assortment_market = {
     .outcomes = bt_assortment_outcomes,
     .n_outcomes = BT_N_OFFER_OUTCOMES,
     .prepare = bt_assortment_prepare,
-    .set_actions = set_actions,
-    .game = game,
     .release = bt_assortment_release,
     .layout = bt_assortment_layout,
-    .benchmarks = benchmarks,
     .create = create,
     .is_over = is_over,
-    .n_states = n_states,
     .record = bt_assortment_record,
     .record_done = bt_assortment_record_done,
     .outcome = bt_assortment_outcome,

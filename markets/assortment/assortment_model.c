@@ -1,21 +1,9 @@
 #include "markets/assortment/assortment_model.h"
+#include "markets/checker.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-typedef struct first_complaint {
-    bool is_set;
-    bt_error error;
-} first_complaint;
-
-static void keep_first(void *context, const char *path, const char *sentence)
-{
-    first_complaint *first = context;
-    if (!first->is_set)
-        bt_fail(&first->error, BT_BAD_INPUT, "market.%s: %s", path, sentence);
-    first->is_set = true;
-}
 
 static const bt_item_group_parameters *groups(const bt_assortment_model *model)
 {
@@ -181,13 +169,11 @@ static bt_status build(bt_assortment_model *model, const bt_market_model_setting
 bt_status bt_assortment_prepare(const bt_market_model_setting *setting, void **result,
                                 bt_error *error)
 {
-    first_complaint first = {0};
-    if (bt_assortment_check(setting->parameters, setting->seller_names, setting->n_seller_names,
-                            keep_first, &first) > 0) {
-        if (error != NULL)
-            *error = first.error;
-        return BT_BAD_INPUT;
-    }
+    bt_status status =
+        bt_refuse_mistakes(bt_assortment_check, setting->parameters, setting->seller_names,
+                           setting->n_seller_names, error);
+    if (status != BT_OK)
+        return status;
     bt_arena *arena = bt_arena_create();
     bt_assortment_model *model =
         arena != NULL ? BT_ARENA_NEW(arena, 1, bt_assortment_model) : NULL;
@@ -200,7 +186,7 @@ bt_status bt_assortment_prepare(const bt_market_model_setting *setting, void **r
     model->n_items = count_items(setting->parameters);
     model->n_sellers = setting->n_seller_names;
     model->dimension = dimension_of(setting->parameters, model->n_items);
-    bt_status status = build(model, setting, error);
+    status = build(model, setting, error);
     if (status != BT_OK)
         bt_assortment_release(model);
     else

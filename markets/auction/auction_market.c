@@ -146,20 +146,6 @@ static size_t benchmarks(const void *self, const bt_benchmark **list)
     return model->n_bidders > 0;
 }
 
-static bt_status set_actions(void *model, const bt_action_sets *sets, bt_error *error)
-{
-    (void)model;
-    (void)sets;
-    (void)error;
-    return BT_OK;
-}
-
-static const bt_grid_game *game(const void *model)
-{
-    (void)model;
-    return NULL;
-}
-
 /* ---- a round: reserve and bids ---- */
 
 static bool is_due(const bt_auction_run *run)
@@ -432,12 +418,6 @@ static bool is_over(const void *self)
     return run->violation[0] != '\0';
 }
 
-static size_t n_states(const void *self)
-{
-    (void)self;
-    return 0;
-}
-
 static void archive_bidders(bt_auction_run *run, bt_archive *archive)
 {
     const size_t bytes = (BT_HINDSIGHT_BIDS + 1) * sizeof(double);
@@ -488,14 +468,11 @@ const bt_market_type bt_auction_market = {
     .outcomes = bt_auction_outcomes,
     .n_outcomes = BT_N_AUCTION_OUTCOMES,
     .prepare = prepare,
-    .set_actions = set_actions,
-    .game = game,
     .release = release,
     .layout = layout_of,
     .benchmarks = benchmarks,
     .create = create,
     .is_over = is_over,
-    .n_states = n_states,
     .record = bt_auction_record,
     .record_done = bt_auction_record_done,
     .outcome = bt_auction_outcome,

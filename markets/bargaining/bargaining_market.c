@@ -3,22 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "markets/checker.h"
 #include "markets/bargaining/bargaining_run.h"
 
 /* ---- the model ---- */
-
-typedef struct first_complaint {
-    bool is_set;
-    bt_error error;
-} first_complaint;
-
-static void keep_first(void *context, const char *path, const char *sentence)
-{
-    first_complaint *first = context;
-    if (!first->is_set)
-        bt_fail(&first->error, BT_BAD_INPUT, "market.%s: %s", path, sentence);
-    first->is_set = true;
-}
 
 static int64_t seconds_of(double days)
 {
@@ -52,13 +40,11 @@ static bool fill_layout(bt_bargaining_model *model, const bt_market_model_settin
 
 static bt_status prepare(const bt_market_model_setting *setting, void **result, bt_error *error)
 {
-    first_complaint first = {.is_set = false};
-    if (bt_bargaining_check(setting->parameters, setting->seller_names, setting->n_seller_names,
-                            keep_first, &first) > 0) {
-        if (error != NULL)
-            *error = first.error;
-        return BT_BAD_INPUT;
-    }
+    bt_status status =
+        bt_refuse_mistakes(bt_bargaining_check, setting->parameters, setting->seller_names,
+                           setting->n_seller_names, error);
+    if (status != BT_OK)
+        return status;
     bt_arena *arena = bt_arena_create();
     bt_bargaining_model *model =
         arena != NULL ? BT_ARENA_NEW(arena, 1, bt_bargaining_model) : NULL;
@@ -86,27 +72,6 @@ static void release(void *self)
 static const bt_market_layout *layout(const void *self)
 {
     return &((const bt_bargaining_model *)self)->layout;
-}
-
-static bt_status set_actions(void *model, const bt_action_sets *sets, bt_error *error)
-{
-    (void)model;
-    (void)sets;
-    (void)error;
-    return BT_OK;
-}
-
-static const bt_grid_game *game(const void *model)
-{
-    (void)model;
-    return NULL;
-}
-
-static size_t benchmarks(const void *model, const bt_benchmark **list)
-{
-    (void)model;
-    *list = NULL;
-    return 0;
 }
 
 /* ---- a run ---- */
@@ -270,12 +235,6 @@ static bool is_over(const void *self)
     return ((const bt_bargaining_run *)self)->violation[0] != '\0';
 }
 
-static size_t n_states(const void *self)
-{
-    (void)self;
-    return 0;
-}
-
 static void archive_block(bt_bargaining_run *run, bt_archive *archive)
 {
     bt_bargaining_block *block = &run->block;
@@ -323,14 +282,10 @@ const bt_market_type bt_bargaining_market = {
     .outcomes = bt_bargaining_outcomes,
     .n_outcomes = BT_N_BARGAINING_OUTCOMES,
     .prepare = prepare,
-    .set_actions = set_actions,
-    .game = game,
     .release = release,
     .layout = layout,
-    .benchmarks = benchmarks,
     .create = create,
     .is_over = is_over,
-    .n_states = n_states,
     .record = bt_bargaining_record,
     .record_done = bt_bargaining_record_done,
     .outcome = bt_bargaining_outcome,

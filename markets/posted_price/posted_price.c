@@ -176,19 +176,13 @@ static bool is_over(const void *self)
     return market->has_converged;
 }
 
-static size_t check(const void *parameters, const char *const *seller_names,
-                    size_t n_seller_names, bt_complain *complain, void *context)
-{
-    return bt_posted_price_check(parameters, seller_names, n_seller_names, complain, context);
-}
-
 const bt_market_type bt_posted_price_market = {
     .described = {.name = "posted_price",
                   .summary = "Sellers post prices; buyers see them and choose by random "
                              "utility.",
                   .source = "McFadden 1974; Calvano, Calzolari, Denicolo and Pastorello 2020",
                   .parameters = &bt_posted_price_parameter_table},
-    .check = check,
+    .check = bt_posted_price_check,
     .series = bt_posted_price_series,
     .n_series = BT_N_SERIES,
     .outcomes = bt_posted_price_outcomes,

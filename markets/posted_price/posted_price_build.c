@@ -3,24 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "markets/checker.h"
 #include "markets/posted_price/posted_price_groups.h"
 #include "markets/demand/random_coefficients.h"
-
-typedef struct first_complaint {
-    bool is_set;
-    char path[160];
-    char sentence[512];
-} first_complaint;
-
-static void keep_first(void *context, const char *path, const char *sentence)
-{
-    first_complaint *first = context;
-    if (first->is_set)
-        return;
-    first->is_set = true;
-    strncpy(first->path, path, sizeof(first->path) - 1);
-    strncpy(first->sentence, sentence, sizeof(first->sentence) - 1);
-}
 
 /* ---- supply ---- */
 
@@ -350,12 +335,13 @@ bt_status bt_posted_price_build(const bt_posted_price_parameters *parameters,
                                 const char *const *seller_names, size_t n_seller_names,
                                 bt_demand **demand, bt_supply **supply, bt_error *error)
 {
-    first_complaint first = {.is_set = false};
-    if (bt_posted_price_check(parameters, seller_names, n_seller_names, keep_first, &first) > 0)
-        return bt_fail(error, BT_BAD_INPUT, "market.%s: %s", first.path, first.sentence);
+    bt_status status = bt_refuse_mistakes(bt_posted_price_check, parameters, seller_names,
+                                          n_seller_names, error);
+    if (status != BT_OK)
+        return status;
     bt_posted_price_entries entries;
     bt_arena *arena = bt_arena_create();
-    bt_status status = bt_posted_price_write_out(parameters, arena, &entries, error);
+    status = bt_posted_price_write_out(parameters, arena, &entries, error);
     if (status == BT_OK)
         status = build_supply(&entries.parameters, seller_names, n_seller_names, arena, supply,
                               error);

@@ -639,9 +639,8 @@ static bool data_are_good(checker *check, const bt_posted_price_parameters *para
     return mistakes == 0 && parameters->products.count == 0;
 }
 
-size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
-                             const char *const *seller_names, size_t n_seller_names,
-                             bt_complain *complain, void *context)
+size_t bt_posted_price_check(const void *parameters, const char *const *seller_names,
+                             size_t n_seller_names, bt_complain *complain, void *context)
 {
     bt_posted_price_entries entries;
     checker check = {.base = {.seller_names = seller_names,

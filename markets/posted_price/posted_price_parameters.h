@@ -162,7 +162,7 @@ extern const bt_parameter_table bt_presence_table;        /* posted_price_presen
  * ("products[2].seller", "demand.nests.groups[1][0]") and a sentence. `seller_names`:
  * the experiment's sellers, NULL when there is no experiment. Returns how many there
  * are. */
-size_t bt_posted_price_check(const bt_posted_price_parameters *parameters,
+size_t bt_posted_price_check(const void *parameters /* bt_posted_price_parameters */,
                              const char *const *seller_names, size_t n_seller_names,
                              bt_complain *complain, void *context);
 

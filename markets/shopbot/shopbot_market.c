@@ -201,32 +201,6 @@ static bt_status create(const bt_market_setting *setting, void **self, bt_error 
 
 /* ---- the rest of the type ---- */
 
-static bt_status set_actions(void *model, const bt_action_sets *sets, bt_error *error)
-{
-    (void)model;
-    (void)sets;
-    (void)error;
-    return BT_OK;
-}
-
-static const bt_grid_game *game(const void *model)
-{
-    (void)model;
-    return NULL;
-}
-
-static bool is_over(const void *self)
-{
-    (void)self;
-    return false;
-}
-
-static size_t n_states(const void *self)
-{
-    (void)self;
-    return 0;
-}
-
 static void archive(void *self, bt_archive *archive)
 {
     bt_shopbot_run *run = self;
@@ -264,14 +238,10 @@ const bt_market_type bt_shopbot_market_type = {
     .outcomes = bt_shopbot_outcomes,
     .n_outcomes = BT_N_SHOPBOT_OUTCOMES,
     .prepare = bt_shopbot_prepare,
-    .set_actions = set_actions,
-    .game = game,
     .release = bt_shopbot_release,
     .layout = bt_shopbot_layout,
     .benchmarks = bt_shopbot_benchmarks,
     .create = create,
-    .is_over = is_over,
-    .n_states = n_states,
     .record = bt_shopbot_record,
     .record_done = bt_shopbot_record_done,
     .outcome = bt_shopbot_outcome,

@@ -1,4 +1,5 @@
 #include "markets/shopbot/shopbot_model.h"
+#include "markets/checker.h"
 
 #include <math.h>
 
@@ -211,27 +212,14 @@ static bt_status build(bt_shopbot_model *model, const bt_market_model_setting *s
     return bt_demand_check(model->demand, error);
 }
 
-typedef struct first_complaint {
-    bt_error error;
-} first_complaint;
-
-static void keep_first(void *context, const char *path, const char *sentence)
-{
-    first_complaint *first = context;
-    if (first->error.message[0] == '\0')
-        bt_fail(&first->error, BT_BAD_INPUT, "market.%s: %s", path, sentence);
-}
-
 bt_status bt_shopbot_prepare(const bt_market_model_setting *setting, void **result,
                              bt_error *error)
 {
-    first_complaint first = {0};
-    if (bt_shopbot_check(setting->parameters, setting->seller_names, setting->n_seller_names,
-                         keep_first, &first) > 0) {
-        if (error != NULL)
-            *error = first.error;
-        return BT_BAD_INPUT;
-    }
+    bt_status status =
+        bt_refuse_mistakes(bt_shopbot_check, setting->parameters, setting->seller_names,
+                           setting->n_seller_names, error);
+    if (status != BT_OK)
+        return status;
     bt_arena *arena = bt_arena_create();
     bt_shopbot_model *model = arena != NULL ? BT_ARENA_NEW(arena, 1, bt_shopbot_model) : NULL;
     if (model == NULL) {
@@ -241,7 +229,7 @@ bt_status bt_shopbot_prepare(const bt_market_model_setting *setting, void **resu
     model->arena = arena;
     model->parameters = setting->parameters;
     model->n_sellers = setting->n_seller_names;
-    bt_status status = build(model, setting, error);
+    status = build(model, setting, error);
     if (status != BT_OK)
         bt_shopbot_release(model);
     else
